@@ -412,16 +412,16 @@ void hash_text(std::uint64_t& hash, std::string_view text) {
 
 }  // namespace
 
-int Signature::find_param(std::string_view name) const {
+int Signature::find_param(std::string_view wanted) const {
   for (std::size_t i = 0; i < params.size(); ++i) {
-    if (params[i].name == name) return static_cast<int>(i);
+    if (params[i].name == wanted) return static_cast<int>(i);
   }
   return -1;
 }
 
-int Signature::find_result(std::string_view name) const {
+int Signature::find_result(std::string_view wanted) const {
   for (std::size_t i = 0; i < results.size(); ++i) {
-    if (results[i].name == name) return static_cast<int>(i);
+    if (results[i].name == wanted) return static_cast<int>(i);
   }
   return -1;
 }
