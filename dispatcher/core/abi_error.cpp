@@ -17,9 +17,9 @@ std::string take_abi_error() { return std::exchange(t_message, {}); }
 absl::Status status_from_abi(sy_status code, std::string_view context) {
   if (code == SY_OK) return absl::OkStatus();
   std::string message = take_abi_error();
-  if (message.empty()) message = absl::StrCat("failed with status ", code, " and no message");
+  if (message.empty()) message = str_cat("failed with status ", code, " and no message");
   ErrorCode known = code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal;
-  return make_status(known, context.empty() ? message : absl::StrCat(context, ": ", message));
+  return make_status(known, context.empty() ? message : str_cat(context, ": ", message));
 }
 
 }  // namespace sy

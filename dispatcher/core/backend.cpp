@@ -21,7 +21,7 @@ std::string known_devices() {
   for (std::uint16_t i = 0; i < num_backends(); ++i) {
     if (Backend* b = find_backend(i); b != nullptr && b->alive()) names.push_back(std::string(backend_name(i)));
   }
-  return names.empty() ? "no plugin is loaded" : absl::StrCat("loaded: ", absl::StrJoin(names, ", "));
+  return names.empty() ? "no plugin is loaded" : str_cat("loaded: ", absl::StrJoin(names, ", "));
 }
 
 }  // namespace
@@ -53,7 +53,7 @@ Backend::Backend(std::uint16_t id, const sy_backend& table, Plugin* plugin) : id
 void Backend::start() {
   std::int32_t count = 0;
   start_status_ = status_from_abi(table_.device_count(table_.self, &count),
-                                  absl::StrCat("device_count of backend ", table_.name));
+                                  str_cat("device_count of backend ", table_.name));
   if (!start_status_.ok()) return;
   for (std::int32_t i = 0; i < std::clamp(count, 0, 32767); ++i) {
     auto state = std::make_unique<DeviceState>();
@@ -62,7 +62,7 @@ void Backend::start() {
     state->info.alignment = 1;
     if (table_.device_info != nullptr) {
       absl::Status ok = status_from_abi(table_.device_info(table_.self, i, &state->info),
-                                        absl::StrCat("device_info of ", state->device.str()));
+                                        str_cat("device_info of ", state->device.str()));
       if (!ok.ok()) {
         start_status_ = ok;
         break;
@@ -88,7 +88,7 @@ absl::StatusOr<DeviceState*> Backend::device(std::int16_t index) {
   std::int32_t count = device_count();
   if (index >= 0 && index < count) return devices_[index].get();
   if (!start_status_.ok()) return start_status_;
-  return make_status(ErrorCode::kNotFound, absl::StrCat("device ", table_.name, ":", index, " does not exist: backend ",
+  return make_status(ErrorCode::kNotFound, str_cat("device ", table_.name, ":", index, " does not exist: backend ",
                                                         table_.name, " has ", count, " device(s)"));
 }
 
@@ -102,12 +102,12 @@ absl::StatusOr<DeviceState*> find_device(Device device) {
   }
   if (backend == nullptr) {
     if (device.is_meta()) return invalid("device meta has no memory");
-    return make_status(ErrorCode::kNotFound, absl::StrCat("no plugin provides device ", device.str(), " (",
+    return make_status(ErrorCode::kNotFound, str_cat("no plugin provides device ", device.str(), " (",
                                                           known_devices(), "); `switchyard devices` says why"));
   }
   if (!backend->alive()) {
     return make_status(ErrorCode::kFailedPrecondition,
-                       absl::StrCat("the plugin of device ", device.str(), " was unloaded"));
+                       str_cat("the plugin of device ", device.str(), " was unloaded"));
   }
   return backend->device(device.index());
 }
@@ -143,7 +143,7 @@ absl::Status register_backend(const sy_backend& given, Plugin* plugin, std::uint
   Backend* present = find_backend(static_cast<std::uint16_t>(interned));
   if (present != nullptr && present->alive()) {
     return make_status(ErrorCode::kFailedPrecondition,
-                       absl::StrCat("register_backend: another plugin already provides backend ", table.name));
+                       str_cat("register_backend: another plugin already provides backend ", table.name));
   }
   auto backend = std::make_unique<Backend>(static_cast<std::uint16_t>(interned), table, plugin);
   g_backends[interned].store(backend.release(), std::memory_order_release);
@@ -155,7 +155,7 @@ void synchronize(Device device) {
   DeviceState& state = device_state(device);
   Backend& backend = *find_backend(device.backend());
   absl::Status status = status_from_abi(backend.table().synchronize(backend.table().self, device.index()),
-                                        absl::StrCat("synchronize ", device.str()));
+                                        str_cat("synchronize ", device.str()));
   absl::Status pending = state.take_pending();
   throw_if_error(pending);
   throw_if_error(status);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <bit>
 
-#include "absl/strings/str_cat.h"
+#include "switchyard/core/strings.h"
 #include "switchyard/core/abi_error.h"
 #include "switchyard/core/error.h"
 
@@ -125,7 +125,7 @@ absl::Status CachingAllocator::allocate(std::uint64_t bytes, sy_stream stream, B
     return absl::OkStatus();
   }
   if (bytes > (std::uint64_t{1} << 62)) {
-    return make_status(ErrorCode::kOutOfMemory, absl::StrCat("cannot allocate ", bytes, " bytes on ", device_.str()));
+    return make_status(ErrorCode::kOutOfMemory, str_cat("cannot allocate ", bytes, " bytes on ", device_.str()));
   }
   std::uint64_t rounded = round_size(bytes);
   block->bytes = rounded;
@@ -193,14 +193,14 @@ absl::Status CachingAllocator::allocate_central(std::uint64_t rounded, sy_stream
 
 absl::Status CachingAllocator::allocate_device(std::uint64_t rounded, void** data) {
   if (max_block_ != 0 && rounded > max_block_) {
-    return make_status(ErrorCode::kOutOfMemory, absl::StrCat("device ", device_.str(), " has no blocks of ", rounded,
+    return make_status(ErrorCode::kOutOfMemory, str_cat("device ", device_.str(), " has no blocks of ", rounded,
                                                              " bytes; its largest is ", max_block_));
   }
   auto over_limit = [&] { return stats_.limit != 0 && stats_.reserved + std::int64_t(rounded) > stats_.limit; };
   if (over_limit()) empty_cache_locked();
   if (over_limit()) {
     return make_status(ErrorCode::kOutOfMemory,
-                       absl::StrCat("allocating ", rounded, " bytes on ", device_.str(), " would exceed its limit of ",
+                       str_cat("allocating ", rounded, " bytes on ", device_.str(), " would exceed its limit of ",
                                     stats_.limit, " bytes (", stats_.reserved, " in use)"));
   }
   auto alloc = [&] {
@@ -212,7 +212,7 @@ absl::Status CachingAllocator::allocate_device(std::uint64_t rounded, void** dat
     code = alloc();
   }
   if (code != SY_OK) {
-    return status_from_abi(code, absl::StrCat("allocating ", rounded, " bytes on ", device_.str(), " (",
+    return status_from_abi(code, str_cat("allocating ", rounded, " bytes on ", device_.str(), " (",
                                               stats_.reserved, " bytes already reserved)"));
   }
   stats_.reserved += static_cast<std::int64_t>(rounded);

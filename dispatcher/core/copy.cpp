@@ -16,7 +16,7 @@ void run_copy(Backend& backend, Device device, std::uint32_t kind, void* dst, st
   sy_copy copy{sizeof(sy_copy), kind, dst, dst_offset, src, src_offset, bytes, dst_device, src_device,
                current_stream_handle(device)};
   throw_if_error(status_from_abi(backend.table().copy(backend.table().self, &copy),
-                                 absl::StrCat("copying ", bytes, " bytes, device ", device.str())));
+                                 str_cat("copying ", bytes, " bytes, device ", device.str())));
 }
 
 void* base(const TensorBase& t) { return t.impl()->abi().view.data; }

@@ -1,6 +1,7 @@
 // Bytes between host and device.
 #pragma once
 
+#include "switchyard/core/scalar.h"
 #include "switchyard/core/tensor_base.h"
 
 namespace sy {

@@ -70,6 +70,6 @@ Device::Device(std::string_view name) {
 }
 
 std::string_view Device::backend_name() const { return sy::backend_name(backend_); }
-std::string Device::str() const { return absl::StrCat(backend_name(), ":", index_); }
+std::string Device::str() const { return str_cat(backend_name(), ":", index_); }
 
 }  // namespace sy

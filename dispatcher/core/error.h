@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "absl/status/status.h"
-#include "absl/strings/str_cat.h"
+#include "switchyard/core/strings.h"
 #include "switchyard/abi/types.h"
 
 namespace sy {
@@ -45,7 +45,7 @@ inline void throw_if_error(const absl::Status& status);
 
 template <typename... Parts>
 [[noreturn]] void fail(ErrorCode code, const Parts&... parts) {
-  throw Error(code, absl::StrCat(parts...));
+  throw Error(code, str_cat(parts...));
 }
 /// Throws an invalid-argument error made of parts unless condition holds.
 template <typename... Parts>
@@ -54,7 +54,7 @@ void require(bool condition, const Parts&... parts) {
 }
 template <typename... Parts>
 absl::Status invalid(const Parts&... parts) {
-  return make_status(ErrorCode::kInvalidArgument, absl::StrCat(parts...));
+  return make_status(ErrorCode::kInvalidArgument, str_cat(parts...));
 }
 
 inline void throw_if_error(const absl::Status& status) {

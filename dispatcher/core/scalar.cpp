@@ -3,7 +3,7 @@
 #include <cmath>
 #include <limits>
 
-#include "absl/strings/str_cat.h"
+#include "switchyard/core/strings.h"
 
 namespace sy {
 
@@ -19,7 +19,7 @@ Dtype Scalar::dtype() const { return is_bool() ? kBool : is_integral() ? kI64 : 
 
 std::string Scalar::str() const {
   if (is_bool()) return value_.i ? "true" : "false";
-  return is_integral() ? absl::StrCat(value_.i) : absl::StrCat(value_.f);
+  return is_integral() ? str_cat(value_.i) : str_cat(value_.f);
 }
 
 }  // namespace sy

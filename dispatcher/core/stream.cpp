@@ -16,7 +16,7 @@ struct StreamsOwner {
 };
 
 void check(sy_status code, std::string_view what, Device device) {
-  throw_if_error(status_from_abi(code, absl::StrCat(what, " on ", device.str())));
+  throw_if_error(status_from_abi(code, str_cat(what, " on ", device.str())));
 }
 
 Backend& asynchronous_backend(Device device) { return backend_of(device); }

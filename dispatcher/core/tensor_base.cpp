@@ -24,12 +24,12 @@ void* TensorBase::checked_data(std::size_t itemsize, int code) const {
 }
 
 std::string shape_str(IntArray shape) {
-  return absl::StrCat("[", absl::StrJoin(shape.begin(), shape.end(), ", "), "]");
+  return str_cat("[", absl::StrJoin(shape.begin(), shape.end(), ", "), "]");
 }
 
 std::string describe(const TensorBase& t) {
   if (!t.defined()) return "undefined";
-  return absl::StrCat(t.dtype().name(), shape_str(t.shape()), " on ", t.device().str());
+  return str_cat(t.dtype().name(), shape_str(t.shape()), " on ", t.device().str());
 }
 
 TensorBase allocate_tensor(IntArray shape, Dtype dtype, Device device) {

@@ -147,7 +147,7 @@ std::vector<Value> by_position(Operator& op, const std::vector<NamedValue>& name
       for (const Parameter& p : params) names.push_back(p.name);
       std::string near = nearest(n.name, names);
       fail(ErrorCode::kInvalidArgument, op.name(), ": no argument is called ", n.name,
-           near.empty() ? "" : absl::StrCat("; did you mean ", near, "?"), " Signature: ", op.info().signature.text);
+           near.empty() ? "" : str_cat("; did you mean ", near, "?"), " Signature: ", op.info().signature.text);
     }
     require(!given[static_cast<std::size_t>(i)], op.name(), ": argument ", n.name, " is given twice");
     values[static_cast<std::size_t>(i)] = n.value;
@@ -188,15 +188,15 @@ std::vector<TensorBase> run(Operator& op, const std::vector<Value>& values, Vari
 std::string kind_of(const Value& value) {
   struct Visitor {
     std::string operator()(std::monostate) const { return "None"; }
-    std::string operator()(const TensorBase& t) const { return absl::StrCat("a Tensor, ", describe(t)); }
+    std::string operator()(const TensorBase& t) const { return str_cat("a Tensor, ", describe(t)); }
     std::string operator()(const std::vector<TensorBase>&) const { return "a list of Tensors"; }
-    std::string operator()(const Scalar& s) const { return absl::StrCat("the number ", s.str()); }
-    std::string operator()(std::int64_t v) const { return absl::StrCat("the int ", v); }
-    std::string operator()(double v) const { return absl::StrCat("the float ", v); }
+    std::string operator()(const Scalar& s) const { return str_cat("the number ", s.str()); }
+    std::string operator()(std::int64_t v) const { return str_cat("the int ", v); }
+    std::string operator()(double v) const { return str_cat("the float ", v); }
     std::string operator()(bool v) const { return v ? "true" : "false"; }
-    std::string operator()(const std::string& s) const { return absl::StrCat("the string \"", s, "\""); }
-    std::string operator()(Dtype d) const { return absl::StrCat("the dtype ", d.name()); }
-    std::string operator()(Device d) const { return absl::StrCat("the device ", d.str()); }
+    std::string operator()(const std::string& s) const { return str_cat("the string \"", s, "\""); }
+    std::string operator()(Dtype d) const { return str_cat("the dtype ", d.name()); }
+    std::string operator()(Device d) const { return str_cat("the device ", d.str()); }
     std::string operator()(const Generator&) const { return "a Generator"; }
     std::string operator()(const std::vector<std::int64_t>&) const { return "a list of ints"; }
     std::string operator()(const std::vector<double>&) const { return "a list of floats"; }

@@ -62,7 +62,7 @@ std::string state_text(const TensorBase& t) {
   if (!t.defined()) return text;
   if (t.impl()->wrapped_number) text += ", a plain number";
   if (t.impl()->bits & bit(kLayerAutograd)) text += ", needs a gradient";
-  if (!t.is_contiguous()) absl::StrAppend(&text, ", strides ", shape_str(t.strides()));
+  if (!t.is_contiguous()) str_append(&text, ", strides ", shape_str(t.strides()));
   return text;
 }
 
@@ -72,10 +72,10 @@ void dispatch_recorded(Frame& frame, LayerBits bits) {
   for (std::size_t i = 0; i < frame.args().size(); ++i) {
     const Arg& a = frame.args()[i];
     if (a.tag == SY_ARG_TENSOR) {
-      record.arguments.push_back(absl::StrCat(s.params[i].name, ": ", state_text(frame.tensor(i))));
+      record.arguments.push_back(str_cat(s.params[i].name, ": ", state_text(frame.tensor(i))));
     } else if (a.tag == SY_ARG_TENSOR_LIST) {
       for (std::uint32_t k = 0; k < a.count; ++k) {
-        record.arguments.push_back(absl::StrCat(s.params[i].name, "[", k, "]: ", state_text(frame.tensors(i)[k])));
+        record.arguments.push_back(str_cat(s.params[i].name, "[", k, "]: ", state_text(frame.tensors(i)[k])));
       }
     }
   }

@@ -48,7 +48,7 @@ void run_function(Frame& frame, Fn&& fn) {
 }
 
 void run_composite(Frame& frame) {
-  note_chosen(absl::StrCat("composite ", frame.op().def().composite_name));
+  note_chosen(str_cat("composite ", frame.op().def().composite_name));
   run_function(frame, [](Frame& f) { f.op().def().composite(f); });
 }
 
@@ -78,7 +78,7 @@ class Execution {
     Device device = prologue_.device();
     note_device(device);
     if (KernelEntry* fn = function_kernel(op_, device)) {
-      note_chosen(absl::StrCat("function kernel for ", device.backend_name(), ", registered by the program"));
+      note_chosen(str_cat("function kernel for ", device.backend_name(), ", registered by the program"));
       return run_function(frame_, fn->function);
     }
     if (def_.kind == Kind::kComposite) return run_composite(frame_);
@@ -109,8 +109,8 @@ class Execution {
   bool run_kernels(Backend& backend, std::uint32_t slot) {
     const KernelNode* chain = op_.kernels(prologue_.device().backend(), slot);
     if (chain == nullptr) {
-      rejected_.push_back(absl::StrCat(prologue_.device().backend_name(), " has no kernel ", op_.name(),
-                                       slot < SY_MAX_DTYPES ? absl::StrCat(" for ", Dtype(slot).name()) : ""));
+      rejected_.push_back(str_cat(prologue_.device().backend_name(), " has no kernel ", op_.name(),
+                                       slot < SY_MAX_DTYPES ? str_cat(" for ", Dtype(slot).name()) : ""));
       note_rejected(rejected_.back());
       return false;
     }
@@ -123,11 +123,11 @@ class Execution {
         std::string reason;
         if (call.run(*n->entry, contiguous, &reason)) {
           if (contiguous) count_fallback(Fallback::kContiguous);
-          note_chosen(absl::StrCat("kernel of plugin ", n->entry->plugin->name(),
+          note_chosen(str_cat("kernel of plugin ", n->entry->plugin->name(),
                                    contiguous ? ", on contiguous copies" : ""));
           return true;
         }
-        rejected_.push_back(absl::StrCat("kernel of plugin ", n->entry->plugin->name(), ": ", reason));
+        rejected_.push_back(str_cat("kernel of plugin ", n->entry->plugin->name(), ": ", reason));
         note_rejected(rejected_.back());
       }
     }
@@ -153,7 +153,7 @@ class Execution {
                        wide[k].storage_offset()));
         }
       }
-      note_chosen(absl::StrCat("promoted copy in ", to.name()));
+      note_chosen(str_cat("promoted copy in ", to.name()));
       prologue_.deliver();
       return true;
     }
@@ -168,7 +168,7 @@ class Execution {
     if (device.is_cpu() || find_backend(kCpuBackend) == nullptr || on_cpu == nullptr) {
       std::string elsewhere = nearest_kernel();
       fail(ErrorCode::kUnsupported, op_.name(), ": no kernel for ", device.str(),
-           prologue_.num_t() != 0 ? absl::StrCat(" and dtype ", prologue_.t(0).name()) : "", " (", reasons, ")", elsewhere);
+           prologue_.num_t() != 0 ? str_cat(" and dtype ", prologue_.t(0).name()) : "", " (", reasons, ")", elsewhere);
     }
     count_cpu_fallback(op_.name(), device.str(), reasons);
     note_chosen("CPU fallback, with copies");
@@ -217,9 +217,9 @@ class Execution {
     for (const KernelEntry* e : op_.all_kernels()) {
       std::string dtypes;
       for (std::uint32_t d = 0; d < SY_NUM_STANDARD_DTYPES; ++d) {
-        if (e->dtypes >> d & 1) absl::StrAppend(&dtypes, dtypes.empty() ? "" : " ", Dtype(d).name());
+        if (e->dtypes >> d & 1) str_append(&dtypes, dtypes.empty() ? "" : " ", Dtype(d).name());
       }
-      absl::StrAppend(&text, text.empty() ? "; there are kernels for " : ", ", backend_name(e->backend), " (", dtypes, ")");
+      str_append(&text, text.empty() ? "; there are kernels for " : ", ", backend_name(e->backend), " (", dtypes, ")");
     }
     return text.empty() ? "; no plugin brings one" : text;
   }

@@ -1,6 +1,6 @@
 #include "switchyard/dispatch/explain.h"
 
-#include "absl/strings/str_cat.h"
+#include "switchyard/core/strings.h"
 #include "absl/strings/str_join.h"
 
 namespace sy {
@@ -30,11 +30,11 @@ std::string format(const std::vector<CallRecord>& records) {
   std::string text;
   for (const CallRecord& r : records) {
     std::string pad(static_cast<std::size_t>(r.depth) * 2, ' ');
-    absl::StrAppend(&text, pad, r.op, r.device.empty() ? "" : absl::StrCat("  on ", r.device), "\n");
-    for (const std::string& a : r.arguments) absl::StrAppend(&text, pad, "  argument  ", a, "\n");
-    if (!r.layers.empty()) absl::StrAppend(&text, pad, "  layers    ", absl::StrJoin(r.layers, " > "), "\n");
-    for (const std::string& x : r.rejected) absl::StrAppend(&text, pad, "  rejected  ", x, "\n");
-    if (!r.chosen.empty()) absl::StrAppend(&text, pad, "  chosen    ", r.chosen, "\n");
+    str_append(&text, pad, r.op, r.device.empty() ? "" : str_cat("  on ", r.device), "\n");
+    for (const std::string& a : r.arguments) str_append(&text, pad, "  argument  ", a, "\n");
+    if (!r.layers.empty()) str_append(&text, pad, "  layers    ", absl::StrJoin(r.layers, " > "), "\n");
+    for (const std::string& x : r.rejected) str_append(&text, pad, "  rejected  ", x, "\n");
+    if (!r.chosen.empty()) str_append(&text, pad, "  chosen    ", r.chosen, "\n");
   }
   return text;
 }

@@ -32,10 +32,10 @@ void count_cpu_fallback(const std::string& op, const std::string& device, const 
   bool first;
   {
     std::lock_guard lock(g_mutex);
-    first = cpu_counts()[absl::StrCat(op, " on ", device)]++ == 0;
+    first = cpu_counts()[str_cat(op, " on ", device)]++ == 0;
   }
   if (first && policy == FallbackPolicy::kWarnOnce) {
-    log(LogLevel::kWarning, absl::StrCat(op, ": no kernel on ", device, "; running on cpu, with copies. ", reasons));
+    log(LogLevel::kWarning, str_cat(op, ": no kernel on ", device, "; running on cpu, with copies. ", reasons));
   }
 }
 

@@ -35,7 +35,7 @@ void place(sy_tensor& placed, const TensorImpl& impl, std::int64_t* numel, const
   std::string message = take_abi_error();
   bool named = message.rfind(op.name(), 0) == 0;
   ErrorCode known = code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal;
-  throw Error(known, absl::StrCat(named ? "" : absl::StrCat(op.name(), ": "), message, " [", device.str(), ", plugin ",
+  throw Error(known, str_cat(named ? "" : str_cat(op.name(), ": "), message, " [", device.str(), ", plugin ",
                                   entry.plugin->name(), "]"));
 }
 

@@ -282,7 +282,7 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
   call_.workspace_bytes = 0;
   if (k.workspace_size != nullptr) {
     std::uint64_t bytes = 0;
-    throw_if_error(status_from_abi(k.workspace_size(&call_, &bytes), absl::StrCat(op_.name(), ": workspace_size")));
+    throw_if_error(status_from_abi(k.workspace_size(&call_, &bytes), str_cat(op_.name(), ": workspace_size")));
     if (bytes != 0) {
       throw_if_error(workspace(bytes, &call_.workspace));
       call_.workspace_bytes = bytes;
@@ -299,11 +299,11 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
   }
   if (code != SY_OK) {
     std::string message = take_abi_error();
-    if (message.empty()) message = absl::StrCat("status ", code, " and no message");
-    if (code == SY_DEVICE_LOST) device_state(device_).report(code, absl::StrCat(device_.str(), ": ", message));
+    if (message.empty()) message = str_cat("status ", code, " and no message");
+    if (code == SY_DEVICE_LOST) device_state(device_).report(code, str_cat(device_.str(), ": ", message));
     ErrorCode known = code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal;
     bool named = message.rfind(op_.name(), 0) == 0;
-    throw Error(known, absl::StrCat(named ? "" : absl::StrCat(op_.name(), ": "), message, " [", device_.str(), ", plugin ",
+    throw Error(known, str_cat(named ? "" : str_cat(op_.name(), ": "), message, " [", device_.str(), ", plugin ",
                                     entry.plugin->name(), "]"));
   }
   record_stream_use();

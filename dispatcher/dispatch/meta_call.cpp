@@ -6,7 +6,7 @@ absl::Status wrap_dim(std::string_view op, std::string_view param, std::int64_t 
                       std::int64_t* out) {
   std::int64_t n = std::max<std::int64_t>(ndim, 1);
   if (dim < -n || dim >= n) {
-    return make_status(ErrorCode::kOutOfRange, absl::StrCat(op, ": argument ", param, ": dimension ", dim,
+    return make_status(ErrorCode::kOutOfRange, str_cat(op, ": argument ", param, ": dimension ", dim,
                                                             " is out of range for a tensor of ", ndim,
                                                             " dimension(s)"));
   }

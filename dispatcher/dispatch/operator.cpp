@@ -5,7 +5,6 @@
 #include <map>
 #include <mutex>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_format.h"
 #include "switchyard/core/edit_distance.h"
 #include "switchyard/dispatch/plan_cache.h"
@@ -15,7 +14,7 @@ namespace {
 
 struct Registry {
   std::mutex mutex;
-  absl::flat_hash_map<std::string, Operator*> by_name;
+  std::map<std::string, Operator*, std::less<>> by_name;
   OperatorGroup* seen = nullptr;  // the head of the group list when by_name was last filled
   struct Pending {
     Plugin* plugin;
@@ -206,7 +205,7 @@ Operator& require_operator(std::string_view name) {
   for (Operator* op : all_operators()) names.push_back(op->name());
   std::string near = nearest(name, names);
   fail(ErrorCode::kNotFound, "no operator is called \"", name, "\"",
-       near.empty() ? "" : absl::StrCat("; did you mean \"", near, "\"?"));
+       near.empty() ? "" : str_cat("; did you mean \"", near, "\"?"));
 }
 
 std::vector<Operator*> all_operators() {
@@ -239,7 +238,7 @@ absl::Status register_kernel(Plugin* plugin, std::uint16_t backend, const sy_ker
   Registry& r = registry();
   std::lock_guard lock(r.mutex);
   collect_groups(r);
-  auto it = r.by_name.find(kernel->op);
+  auto it = r.by_name.find(std::string_view(kernel->op));
   if (it == r.by_name.end()) {
     r.pending.emplace(kernel->op, Registry::Pending{plugin, backend, kernel});
     return absl::OkStatus();

@@ -16,7 +16,7 @@ absl::Status PlanCache::get(const sy_kernel& kernel, const sy_kernel* original, 
     }
   }
   void* made = nullptr;
-  SY_RETURN_IF_ERROR(status_from_abi(kernel.prepare(&call, &made), absl::StrCat(kernel.op, ": prepare")));
+  SY_RETURN_IF_ERROR(status_from_abi(kernel.prepare(&call, &made), str_cat(kernel.op, ": prepare")));
   auto drop = kernel.drop;
   *plan = Plan(made, [drop, original](void* p) {
     if (drop != nullptr && p != nullptr) drop(original, p);

@@ -178,7 +178,7 @@ void Prologue::check_sets() const {
     if (!known_[v] || id >= SY_NUM_STANDARD_DTYPES || (def_.type_vars[v] >> id & 1)) continue;
     std::string allowed;
     for (std::uint32_t d = 0; d < SY_NUM_STANDARD_DTYPES; ++d) {
-      if (def_.type_vars[v] >> d & 1) absl::StrAppend(&allowed, allowed.empty() ? "" : ", ", Dtype(d).name());
+      if (def_.type_vars[v] >> d & 1) str_append(&allowed, allowed.empty() ? "" : ", ", Dtype(d).name());
     }
     fail(ErrorCode::kInvalidArgument, op_.name(), ": dtype ", t_[v].name(), " is not supported, expected one of ", allowed);
   }
@@ -201,7 +201,7 @@ void Prologue::infer() {
   for (const ResultMeta& r : results_) {
     std::int64_t numel = 0;
     absl::Status ok = checked_numel(r.shape, &numel);
-    if (!ok.ok()) throw_status(make_status(error_code(ok), absl::StrCat(op_.name(), ": ", ok.message())));
+    if (!ok.ok()) throw_status(make_status(error_code(ok), str_cat(op_.name(), ": ", ok.message())));
   }
 }
 

@@ -67,7 +67,7 @@ absl::StatusOr<PluginNote> read_plugin_note(const std::string& path) {
   if (stat(path.c_str(), &info) != 0) return make_status(ErrorCode::kNotFound, "no such file");
   if (!S_ISREG(info.st_mode)) return invalid("not a regular file");
   File file(path);
-  if (!file.ok()) return make_status(ErrorCode::kNotFound, absl::StrCat("cannot be read: ", std::strerror(errno)));
+  if (!file.ok()) return make_status(ErrorCode::kNotFound, str_cat("cannot be read: ", std::strerror(errno)));
   Elf64_Ehdr head;
   if (!file.read(0, &head, sizeof(head)) || std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0) {
     return invalid("not a shared library (no ELF header)");
@@ -110,12 +110,12 @@ absl::StatusOr<PluginNote> read_plugin_note(const std::string& path) {
   out.isa = field(note.isa, sizeof(note.isa));
   out.name = field(note.name, sizeof(note.name));
   if (out.abi_major != SY_ABI_MAJOR) {
-    return make_status(ErrorCode::kUnsupported, absl::StrCat("built for plugin ABI ", out.abi_major, ".", out.abi_minor,
+    return make_status(ErrorCode::kUnsupported, str_cat("built for plugin ABI ", out.abi_major, ".", out.abi_minor,
                                                              "; this host speaks ", SY_ABI_MAJOR, ".", SY_ABI_MINOR));
   }
   if (!processor_has(out.isa)) {
     return make_status(ErrorCode::kUnsupported,
-                       absl::StrCat("needs instruction set ", out.isa, ", which this processor lacks"));
+                       str_cat("needs instruction set ", out.isa, ", which this processor lacks"));
   }
   return out;
 }

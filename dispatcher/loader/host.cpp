@@ -30,7 +30,7 @@ Plugin* as_plugin(sy_plugin_handle* handle) { return reinterpret_cast<Plugin*>(h
 
 absl::Status check_in_init(Plugin* plugin, const char* what) {
   if (plugin == nullptr) return invalid(what, ": the plugin handle is NULL");
-  if (!plugin->in_init) return make_status(ErrorCode::kFailedPrecondition, absl::StrCat(what, ": only allowed inside init"));
+  if (!plugin->in_init) return make_status(ErrorCode::kFailedPrecondition, str_cat(what, ": only allowed inside init"));
   return absl::OkStatus();
 }
 
@@ -38,7 +38,7 @@ void host_log(sy_plugin_handle* handle, std::int32_t level, const char* message)
   guarded([&] {
     Plugin* plugin = as_plugin(handle);
     log(static_cast<LogLevel>(std::clamp(level, 0, 3)),
-        absl::StrCat(plugin != nullptr ? plugin->name() : "plugin", ": ", message != nullptr ? message : ""));
+        str_cat(plugin != nullptr ? plugin->name() : "plugin", ": ", message != nullptr ? message : ""));
     return absl::OkStatus();
   });
 }
@@ -65,7 +65,7 @@ sy_status host_register_kernels(sy_plugin_handle* handle, const char* backend, c
         ++plugin->num_kernels;
       } else {
         plugin->add_message(std::string(status.message()));
-        log(LogLevel::kWarning, absl::StrCat(plugin->name(), ": ", std::string(status.message())));
+        log(LogLevel::kWarning, str_cat(plugin->name(), ": ", std::string(status.message())));
       }
     }
     return absl::OkStatus();
@@ -108,8 +108,8 @@ void host_report(std::uint32_t backend, std::int32_t device, sy_status code, con
     if (b == nullptr || device < 0 || device >= b->device_count()) return invalid("report: no such device");
     DeviceState& state = b->known_device(static_cast<std::int16_t>(device));
     std::string text = message != nullptr ? message : "";
-    if (op != nullptr && text.rfind(op, 0) != 0) text = absl::StrCat(op, ": ", text);
-    state.report(code, absl::StrCat(text, " [", state.device.str(), ", found asynchronously]"));
+    if (op != nullptr && text.rfind(op, 0) != 0) text = str_cat(op, ": ", text);
+    state.report(code, str_cat(text, " [", state.device.str(), ", found asynchronously]"));
     return absl::OkStatus();
   });
 }

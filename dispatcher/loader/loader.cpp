@@ -47,13 +47,13 @@ bool privileged() { return getauxval(AT_SECURE) != 0; }
 absl::Status check_permissions(const fs::path& path) {
   for (const fs::path& p : {path, path.parent_path()}) {
     struct stat info;
-    if (stat(p.c_str(), &info) != 0) return make_status(ErrorCode::kNotFound, absl::StrCat(p.string(), " does not exist"));
+    if (stat(p.c_str(), &info) != 0) return make_status(ErrorCode::kNotFound, str_cat(p.string(), " does not exist"));
     bool sticky_dir = S_ISDIR(info.st_mode) && (info.st_mode & S_ISVTX);
     if ((info.st_mode & S_IWOTH) && !sticky_dir) {
-      return make_status(ErrorCode::kFailedPrecondition, absl::StrCat(p.string(), " is writable by everyone"));
+      return make_status(ErrorCode::kFailedPrecondition, str_cat(p.string(), " is writable by everyone"));
     }
     if (privileged() && (info.st_mode & S_IWGRP)) {
-      return make_status(ErrorCode::kFailedPrecondition, absl::StrCat(p.string(), " is writable by its group"));
+      return make_status(ErrorCode::kFailedPrecondition, str_cat(p.string(), " is writable by its group"));
     }
   }
   return absl::OkStatus();
@@ -69,7 +69,7 @@ absl::StatusOr<Plugin*> open_plugin(const std::string& path) {
   auto library = std::make_unique<boost::dll::shared_library>();
   library->load(boost::dll::fs::path(path), boost::dll::load_mode::rtld_now | boost::dll::load_mode::rtld_local, ec);
   if (ec) {
-    return make_status(ErrorCode::kFailedPrecondition, absl::StrCat("cannot be opened: ", ec.message()));
+    return make_status(ErrorCode::kFailedPrecondition, str_cat("cannot be opened: ", ec.message()));
   }
   if (!library->has(SY_PLUGIN_QUERY_NAME)) return invalid("exports no ", SY_PLUGIN_QUERY_NAME);
   auto query = reinterpret_cast<sy_plugin_query_fn>(
@@ -81,7 +81,7 @@ absl::StatusOr<Plugin*> open_plugin(const std::string& path) {
   if (table->magic != SY_ABI_MAGIC || table->size < kLeast) return invalid("its query returned no plugin table");
   if (table->abi_major != SY_ABI_MAJOR) {
     return make_status(ErrorCode::kUnsupported,
-                       absl::StrCat("speaks plugin ABI ", table->abi_major, ".", table->abi_minor, "; this host speaks ",
+                       str_cat("speaks plugin ABI ", table->abi_major, ".", table->abi_minor, "; this host speaks ",
                                     SY_ABI_MAJOR, ".", SY_ABI_MINOR));
   }
   if (table->name == nullptr || table->name[0] == 0 || table->init == nullptr) {
@@ -90,7 +90,7 @@ absl::StatusOr<Plugin*> open_plugin(const std::string& path) {
   for (const Plugin* p : state().plugins) {
     if (p->alive() && p->name() == table->name) {
       return make_status(ErrorCode::kFailedPrecondition,
-                         absl::StrCat("a plugin called ", p->name(), " is loaded already, from ", p->path()));
+                         str_cat("a plugin called ", p->name(), " is loaded already, from ", p->path()));
     }
   }
   auto* plugin = new Plugin(path, table);
@@ -104,11 +104,11 @@ absl::StatusOr<Plugin*> open_plugin(const std::string& path) {
       if (Backend* b = find_backend(i); b != nullptr && b->plugin() == plugin) b->retire();
     }
     absl::Status status = status_from_abi(code, "");
-    return make_status(error_code(status), absl::StrCat(code == SY_UNSUPPORTED ? "declined: " : "init failed: ",
+    return make_status(error_code(status), str_cat(code == SY_UNSUPPORTED ? "declined: " : "init failed: ",
                                                         std::string(status.message())));
   }
   state().plugins.push_back(plugin);
-  log(LogLevel::kInfo, absl::StrCat("plugin ", plugin->name(), " ", plugin->version(), " loaded from ", path, ", ",
+  log(LogLevel::kInfo, str_cat("plugin ", plugin->name(), " ", plugin->version(), " loaded from ", path, ", ",
                                     plugin->num_kernels, " kernels"));
   return plugin;
 }
@@ -119,7 +119,7 @@ absl::StatusOr<Plugin*> consider(const std::string& given, const std::string& so
   std::string path = fs::canonical(given, ec).string();
   if (ec) {
     s.candidates.push_back({given, source, nullptr, ec.message()});
-    return make_status(ErrorCode::kNotFound, absl::StrCat("plugin ", given, ": ", ec.message()));
+    return make_status(ErrorCode::kNotFound, str_cat("plugin ", given, ": ", ec.message()));
   }
   for (const Plugin* p : s.plugins) {
     if (p->path() == path && p->alive()) return const_cast<Plugin*>(p);
@@ -127,10 +127,10 @@ absl::StatusOr<Plugin*> consider(const std::string& given, const std::string& so
   absl::StatusOr<Plugin*> plugin = open_plugin(path);
   PluginCandidate candidate{path, source, plugin.ok() ? *plugin : nullptr,
                             plugin.ok() ? "" : std::string(plugin.status().message())};
-  if (!plugin.ok()) log(LogLevel::kInfo, absl::StrCat("plugin ", path, " not loaded: ", candidate.reason));
+  if (!plugin.ok()) log(LogLevel::kInfo, str_cat("plugin ", path, " not loaded: ", candidate.reason));
   s.candidates.push_back(candidate);
   if (plugin.ok()) return plugin;
-  return make_status(error_code(plugin.status()), absl::StrCat("plugin ", path, ": ", candidate.reason));
+  return make_status(error_code(plugin.status()), str_cat("plugin ", path, ": ", candidate.reason));
 }
 
 void consider_directory(const std::string& directory, const std::string& source) {
@@ -163,9 +163,9 @@ std::string package_directory() {
 std::string user_directory() {
   if (privileged()) return {};
   const char* data = std::getenv("XDG_DATA_HOME");
-  if (data != nullptr && data[0] == '/') return absl::StrCat(data, "/switchyard/plugins");
+  if (data != nullptr && data[0] == '/') return str_cat(data, "/switchyard/plugins");
   const char* home = std::getenv("HOME");
-  return home != nullptr && home[0] == '/' ? absl::StrCat(home, "/.local/share/switchyard/plugins") : "";
+  return home != nullptr && home[0] == '/' ? str_cat(home, "/.local/share/switchyard/plugins") : "";
 }
 
 void load_all() {
