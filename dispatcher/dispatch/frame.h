@@ -94,7 +94,8 @@ class Frame {
     return {static_cast<const double*>(args_[i].ptr), args_[i].count};
   }
   absl::Span<const bool> bools(std::size_t i) const {
-    return {static_cast<const bool*>(args_[i].ptr), args_[i].count};
+    // Not in braces: those would be a list of two bools.
+    return absl::Span<const bool>(static_cast<const bool*>(args_[i].ptr), args_[i].count);
   }
   std::optional<Scalar> optional_scalar(std::size_t i) const { return optional<Scalar>(i); }
   std::optional<std::int64_t> optional_integer(std::size_t i) const { return optional<std::int64_t>(i); }
