@@ -20,7 +20,7 @@ const std::set<std::string> kReserved = {
     "true", "try", "typedef", "typeid", "typename", "union", "unsigned", "using", "virtual", "void", "volatile",
     "wchar_t", "while", "xor", "xor_eq",
     // Names that generated bodies use.
-    "arg", "invoke", "invoke_list", "as_tensors", "wrapped_number", "std", "sy", "call", "composite", "meta"};
+    "arg", "invoke", "invoke_list", "as_tensors", "wrapped_number", "call"};
 
 std::string optional_of(const std::string& type, bool optional) {
   return optional ? "std::optional<" + type + ">" : type;

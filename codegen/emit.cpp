@@ -14,8 +14,8 @@ OutputSet emit_all(const Schema& schema) {
   emit_hooks(schema, out);
   emit_derivatives(schema, out);
   emit_sdk(schema, out);
-  //emit_samples(schema, out);
-  //emit_reference(schema, out);
+  emit_samples(schema, out);
+  emit_reference(schema, out);
   return out;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "codegen/cpp_names.h"
 #include "codegen/type_checker.h"
 
 namespace sy::codegen {
@@ -83,6 +84,8 @@ class OperatorValidator {
                                  has_param("keepdim", ArgType::kBool))) {
       error("op", quoted(op_) + " is a reduction: it needs a Tensor first, int[] dim and bool keepdim");
     }
+    bool lists = op_.signature.results[0].type == ArgType::kTensorList;
+    if (lists && kind != "composite") error("op", quoted(op_) + " returns a list, which only a composite can");
     if (kind == "factory" && std::any_of(params().begin(), params().end(), [](auto& p) { return p.is_tensor(); })) {
       error("op", quoted(op_) + " is a factory and takes no tensor");
     }
@@ -247,6 +250,19 @@ std::vector<std::string> function_names(const Operator& op) {
   return names;
 }
 
+/// Generated types are called after the operator in PascalCase: "conv_2d" and "conv2d" would meet.
+void check_type_names(const Schema& schema, Diagnostics& diagnostics) {
+  std::map<std::string, const Operator*> seen;
+  for (const Group& group : schema.groups) {
+    for (const Operator& op : group.operators) {
+      auto [it, fresh] = seen.emplace(pascal(op.base_name), &op);
+      if (fresh || it->second->base_name == op.base_name) continue;
+      diagnostics.error(op.op.location, quoted(op) + " and operator '" + it->second->signature.name +
+                                            "' are too alike: both give the type name " + it->first);
+    }
+  }
+}
+
 void check_names(const Schema& schema, Diagnostics& diagnostics) {
   std::map<std::string, Location> seen;
   std::set<std::string> groups;
@@ -288,6 +304,7 @@ void check_composites(const Schema& schema, Diagnostics& diagnostics) {
 
 void validate(Schema& schema, Diagnostics& diagnostics) {
   check_names(schema, diagnostics);
+  check_type_names(schema, diagnostics);
   check_composites(schema, diagnostics);
   for (Group& group : schema.groups) {
     for (Operator& op : group.operators) OperatorValidator(schema, op, diagnostics).run();
