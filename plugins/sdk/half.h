@@ -51,8 +51,7 @@ std::uint16_t narrow(Bits bits) {
 
 /// Any integer as a double that rounds to 16-bit formats as the integer itself would: bits beyond a double's precision
 /// are folded into its last one.
-template <typename T>
-double sticky_double(T value) {
+inline double sticky_double(std::int64_t value) {
   const bool negative = value < 0;
   std::uint64_t u = static_cast<std::uint64_t>(value);
   if (negative) u = 0 - u;
