@@ -4,6 +4,7 @@
 #include <cstdarg>
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 #include <optional>
 #include <string_view>
 
@@ -83,6 +84,9 @@ class Call {
         host()->alloc_output(abi_, k, dtype, static_cast<std::uint32_t>(shape.size()), shape.data(), &tensor);
     if (status != SY_OK) throw Error(status);
     return Tensor(tensor);
+  }
+  Tensor alloc_output(std::uint32_t k, std::uint32_t dtype, std::initializer_list<std::int64_t> shape) const {
+    return alloc_output(k, dtype, Ints(shape.begin(), shape.size()));
   }
   /// Scratch memory of the call's device, given back by the host in stream order. Throws Error. One block per call
   /// where the kernel states workspace_size.

@@ -3,7 +3,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <initializer_list>
 #include <limits>
 #include <type_traits>
 
@@ -18,7 +17,6 @@ class List {
  public:
   List() = default;
   List(const T* data, std::size_t size) : data_(data), size_(size) {}
-  List(std::initializer_list<T> v) : data_(v.begin()), size_(v.size()) {}  // only for the length of an expression
 
   const T* data() const { return data_; }
   std::size_t size() const { return size_; }
