@@ -37,7 +37,7 @@ class DtypesReader {
       if (param.is_tensor()) keys.push_back(param.name);
     }
     for (const Result& result : op_.signature.results) keys.push_back(result.name);
-    auto pairs = source_.map(node, "dtypes, whose keys are T0 to T3, tensor parameters and outputs,", keys);
+    auto pairs = source_.map(node, "dtypes", keys);
     for (const auto& [key, nodes] : pairs) {
       int variable = variable_index(key);
       if (variable >= 0) op_.type_sets[static_cast<std::size_t>(variable)] = read_set(nodes.second);

@@ -330,7 +330,7 @@ bool read_entry(YamlSource& source, const YAML::Node& entry, const std::string& 
   EntryReader reader(source, op);
   YAML::Node dtypes(YAML::NodeType::Undefined), samples(YAML::NodeType::Undefined), errors(YAML::NodeType::Undefined);
   for (const auto& [key, nodes] : pairs) {
-    op.keys[key] = source.locate(nodes.first);
+    if (key != "op") op.keys[key] = source.locate(nodes.first);
     reader.read(key, nodes.second);
     if (key == "dtypes") dtypes.reset(nodes.second);
     if (key == "samples") samples.reset(nodes.second);

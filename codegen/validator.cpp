@@ -41,7 +41,7 @@ class OperatorValidator {
       : schema_(schema), op_(op), diagnostics_(diagnostics) {}
 
   void run() {
-    if (op_.doc.empty()) error("op", quoted(op_) + " has no doc");
+    if (op_.keys.count("doc") == 0) error("op", quoted(op_) + " has no doc");
     check_kind();
     check_flags();
     check_variants();
