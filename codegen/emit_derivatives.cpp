@@ -99,7 +99,6 @@ class GroupEmitter {
 
 void emit_derivatives(const Schema& schema, OutputSet& out) {
   for (const Group& group : schema.groups) {
-    if (!has_formulas(group)) continue;
     out.add("switchyard/autograd/gen/" + group.name + "_derivatives.cpp", GroupEmitter(schema, group).run());
   }
 }

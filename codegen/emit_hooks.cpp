@@ -48,8 +48,8 @@ void emit_metas(const Schema& schema, const Group& group, OutputSet& out) {
 
 void emit_hooks(const Schema& schema, OutputSet& out) {
   for (const Group& group : schema.groups) {
-    if (has_composites(group)) emit_composites(schema, group, out);
-    if (has_metas(group)) emit_metas(schema, group, out);
+    emit_composites(schema, group, out);
+    emit_metas(schema, group, out);
   }
 }
 

@@ -121,9 +121,10 @@ std::string c_header(const Group& group, const Operator& op) {
 void emit_sdk(const Schema& schema, OutputSet& out) {
   for (const Group& group : schema.groups) {
     for (const Operator& op : group.operators) {
-      if (!op.has_kernel()) continue;
-      out.add("switchyard/sdk/ops/" + file_stem(op) + ".h", cpp_header(group, op));
-      out.add("switchyard/sdk/c/" + file_stem(op) + ".h", c_header(group, op));
+      // A header for every operator, so that the build knows the outputs from the names alone.
+      const std::string none = "// " + op.signature.name + " takes no kernels: the host does all of it.\n#pragma once\n";
+      out.add("switchyard/sdk/ops/" + file_stem(op) + ".h", op.has_kernel() ? cpp_header(group, op) : none);
+      out.add("switchyard/sdk/c/" + file_stem(op) + ".h", op.has_kernel() ? c_header(group, op) : none);
     }
   }
 }

@@ -70,7 +70,7 @@ class OperatorValidator {
     const std::string& kind = op_.kind;
     bool needs_meta = kind == "generic" || kind == "view" || kind == "factory";
     if (needs_meta && op_.meta.empty()) error("kind", quoted(op_) + " of kind " + kind + " needs meta");
-    if (!needs_meta && !op_.meta.empty()) error("meta", "an operator of kind " + kind + " has no meta");
+    if (kind == "composite" && !op_.meta.empty()) error("meta", "an operator of kind composite has no meta");
     if (kind == "composite" && op_.composite.empty()) error("kind", quoted(op_) + " of kind composite needs composite");
     if (kind == "view" && !op_.composite.empty()) error("composite", "a view needs no composite");
     if (kind == "view" && op_.signature.results[0].alias == 0) {
