@@ -26,6 +26,7 @@ class GroupEmitter {
 
   std::string run() {
     text_ = file_head(group_, "Derivatives of " + group_.name + ".", false);
+    if (!has_formulas(group_)) return text_ + "// No operator has a formula.\n";
     line("#include <iterator>\n#include <tuple>\n#include <utility>\n");
     line("#include \"switchyard/autograd/derivative.h\"");
     line("#include \"switchyard/ops/gen/functions.h\"");

@@ -43,8 +43,8 @@ Member sdk_member(const Parameter& param) {
   }
 }
 
-/// "add", or "my_ops/scale" outside the core.
-std::string file_stem(const Operator& op) { return op.ns == "sy" ? op.base_name : op.ns + "/" + op.base_name; }
+/// "add", or "my_scale" outside the core.
+std::string file_stem(const Operator& op) { return op.ns == "sy" ? op.base_name : op.ns + "_" + op.base_name; }
 
 std::string macro_prefix(const Operator& op) {
   std::string text = op.ns + "_" + op.base_name + "_";

@@ -192,7 +192,7 @@ TEST(SchemaErrors, Dtypes) {
 
 TEST(SchemaErrors, KindsAndFlags) {
   expect_errors({
-      {"meta: m", "kind: pointwise\n  meta: m", "3:3", "kind pointwise has no meta"},
+      {"meta: m", "kind: composite\n  composite: c\n  meta: m", "4:3", "kind composite has no meta"},
       {"meta: m", "kind: composite", "2:3", "needs composite"},
       {"meta: m", "kind: view\n  meta: m", "1:7", "its output must be a Tensor(a)"},
       {"meta: m", "kind: factory\n  meta: m", "1:7", "takes no tensor"},
