@@ -99,7 +99,8 @@ class GroupEmitter {
       line(wrap_list("constexpr DtypeRule " + k + "Params[] = {", rules, "};"));
     }
     std::vector<std::string> results;
-    for (const auto& rule : op.result_rules) results.push_back("{" + rule_init(rule[0]) + ", " + rule_init(rule[1]) + "}");
+    for (const auto& rule : op.result_rules)
+      results.push_back("{" + rule_init(rule[0]) + ", " + rule_init(rule[1]) + "}");
     line(wrap_list("constexpr DtypeRule " + k + "Results[][2] = {", results, "};"));
     if (!op.older.empty()) older(op, k);
     line("constexpr OperatorDef " + k + "Def{");
@@ -196,7 +197,8 @@ class GroupEmitter {
                                 const std::string& variant) {
     std::string args = op.signature.params.empty() ? "{}" : unique_local(op, "args");
     return wrap_code("  " + function + "(g_operators[op_" + identifier(op.base_name) + "], " + args + ", " + results +
-                     variant + ");") + "\n";
+                     variant + ");") +
+           "\n";
   }
 
   /// The body of the plain function; as a method, the first parameter is *this.

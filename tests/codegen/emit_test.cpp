@@ -110,21 +110,22 @@ void expect_in(const std::string& path, const std::vector<std::string>& parts) {
 }
 
 TEST(Emit, Api) {
-  expect_in("switchyard/ops/gen/t.h",
-            {"#pragma once\n", "/// self + alpha * other.\nTensor add(const Tensor& self, const Tensor& other, const Scalar& "
-             "alpha = 1);\n",
-             "\nTensor add(const Tensor& self, const Scalar& other, const Scalar& alpha = 1);\n",
-             "\nconst Tensor& add_(const Tensor& self, const Tensor& other, const Scalar& alpha = 1);\n",
-             "\nconst Tensor& add_(const Tensor& self, const Scalar& other, const Scalar& alpha = 1);\n",
-             "\nconst Tensor& add_out(const Tensor& out, const Tensor& self, const Tensor& other, const Scalar& alpha = "
-             "1);\n",
-             "\nTensor where(const Tensor& condition, const Tensor& self, const Scalar& other);\n",
-             "\nTensor where(const Tensor& condition, const Scalar& self, const Tensor& other);\n",
-             "\nstd::tuple<Tensor, Tensor> max(const Tensor& self, std::int64_t dim, bool keepdim = false);\n",
-             "/// Sum.\n/// Second line.\nTensor sum(const Tensor& self, OptionalIntArray dim = std::nullopt, bool keepdim "
-             "= false,\n           std::optional<Dtype> dtype = std::nullopt);\n",
-             "\nstd::vector<Tensor> split(const Tensor& self, std::int64_t default_ = 0);\n",
-             "const Tensor& w = {});\n"});
+  expect_in(
+      "switchyard/ops/gen/t.h",
+      {"#pragma once\n",
+       "/// self + alpha * other.\nTensor add(const Tensor& self, const Tensor& other, const Scalar& "
+       "alpha = 1);\n",
+       "\nTensor add(const Tensor& self, const Scalar& other, const Scalar& alpha = 1);\n",
+       "\nconst Tensor& add_(const Tensor& self, const Tensor& other, const Scalar& alpha = 1);\n",
+       "\nconst Tensor& add_(const Tensor& self, const Scalar& other, const Scalar& alpha = 1);\n",
+       "\nconst Tensor& add_out(const Tensor& out, const Tensor& self, const Tensor& other, const Scalar& alpha = "
+       "1);\n",
+       "\nTensor where(const Tensor& condition, const Tensor& self, const Scalar& other);\n",
+       "\nTensor where(const Tensor& condition, const Scalar& self, const Tensor& other);\n",
+       "\nstd::tuple<Tensor, Tensor> max(const Tensor& self, std::int64_t dim, bool keepdim = false);\n",
+       "/// Sum.\n/// Second line.\nTensor sum(const Tensor& self, OptionalIntArray dim = std::nullopt, bool keepdim "
+       "= false,\n           std::optional<Dtype> dtype = std::nullopt);\n",
+       "\nstd::vector<Tensor> split(const Tensor& self, std::int64_t default_ = 0);\n", "const Tensor& w = {});\n"});
   EXPECT_EQ(outputs().files().at("switchyard/ops/gen/t.h").find("fill_("), std::string::npos);
   expect_in("switchyard/ops/gen/tensor_methods.h",
             {"  Tensor add(const Tensor& other, const Scalar& alpha = 1) const;\n",
@@ -134,30 +135,32 @@ TEST(Emit, Api) {
 }
 
 TEST(Emit, Operators) {
-  expect_in("switchyard/ops/gen/t.cpp",
-            {"    .signature = \"add(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor\",\n",
-             "    .promotion = Promotion::kPromote,\n", "    .flags = kOpCore | kOpInplace | kOpOut,\n",
-             "constexpr DtypeRule kMaxResults[][2] = {{{DtypeRule::kVariable, 0}, {}}, {{DtypeRule::kFixed, 5}, {}}};\n",
-             "constexpr DtypeRule kSumResults[][2] = {{{DtypeRule::kParameter, 3}, {DtypeRule::kAccumulate, 0}}};\n",
-             "    .plan_key = 4u,\n", "    .num_older = 1,\n", "    .twin = \"fill\",\n", "    .meta = meta::same_shape,\n",
-             "    .derivative = \"self: reduce_to(grad, self); other: reduce_to(grad * alpha, other)\",\n",
-             "void composite_max(Frame& f) {\n"
-             "  auto results = composite::max(as_tensor(f.tensor(0)), f.integer(1), f.boolean(2));\n"
-             "  f.set_result(0, std::move(std::get<0>(results)));\n",
-             "constinit OperatorGroup g_group{\"t\", g_operators, std::size(g_operators)};\n",
-             "Tensor add(const Tensor& self, const Tensor& other, const Scalar& alpha) {\n"
-             "  const Arg args[] = {arg(self), arg(other), arg(alpha)};\n  Tensor result;\n"
-             "  invoke(g_operators[op_add], args, &result, 1);\n  return result;\n}\n",
-             "  Tensor result = self;\n  invoke(g_operators[op_add], args, &result, 1, Variant::kInplace);\n"
-             "  return self;\n",
-             "  Tensor result = out;\n  invoke(g_operators[op_add], args, &result, 1, Variant::kOut);\n  return out;\n",
-             "  return sy::where(condition, wrapped_number(self), other);\n",
-             "  Tensor results[2];\n  invoke(g_operators[op_max], args, results, 2);\n"
-             "  return {std::move(results[0]), std::move(results[1])};\n",
-             "  std::vector<TensorBase> list;\n  invoke_list(g_operators[op_split], args, &list);\n",
-             // A parameter called result does not collide with the local one.
-             "  Tensor result_;\n", "const Tensor& Tensor::fill_(const Scalar& value) const {\n"
-             "  const Arg args[] = {arg(*this), arg(value)};\n"});
+  expect_in(
+      "switchyard/ops/gen/t.cpp",
+      {"    .signature = \"add(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor\",\n",
+       "    .promotion = Promotion::kPromote,\n", "    .flags = kOpCore | kOpInplace | kOpOut,\n",
+       "constexpr DtypeRule kMaxResults[][2] = {{{DtypeRule::kVariable, 0}, {}}, {{DtypeRule::kFixed, 5}, {}}};\n",
+       "constexpr DtypeRule kSumResults[][2] = {{{DtypeRule::kParameter, 3}, {DtypeRule::kAccumulate, 0}}};\n",
+       "    .plan_key = 4u,\n", "    .num_older = 1,\n", "    .twin = \"fill\",\n", "    .meta = meta::same_shape,\n",
+       "    .derivative = \"self: reduce_to(grad, self); other: reduce_to(grad * alpha, other)\",\n",
+       "void composite_max(Frame& f) {\n"
+       "  auto results = composite::max(as_tensor(f.tensor(0)), f.integer(1), f.boolean(2));\n"
+       "  f.set_result(0, std::move(std::get<0>(results)));\n",
+       "constinit OperatorGroup g_group{\"t\", g_operators, std::size(g_operators)};\n",
+       "Tensor add(const Tensor& self, const Tensor& other, const Scalar& alpha) {\n"
+       "  const Arg args[] = {arg(self), arg(other), arg(alpha)};\n  Tensor result;\n"
+       "  invoke(g_operators[op_add], args, &result, 1);\n  return result;\n}\n",
+       "  Tensor result = self;\n  invoke(g_operators[op_add], args, &result, 1, Variant::kInplace);\n"
+       "  return self;\n",
+       "  Tensor result = out;\n  invoke(g_operators[op_add], args, &result, 1, Variant::kOut);\n  return out;\n",
+       "  return sy::where(condition, wrapped_number(self), other);\n",
+       "  Tensor results[2];\n  invoke(g_operators[op_max], args, results, 2);\n"
+       "  return {std::move(results[0]), std::move(results[1])};\n",
+       "  std::vector<TensorBase> list;\n  invoke_list(g_operators[op_split], args, &list);\n",
+       // A parameter called result does not collide with the local one.
+       "  Tensor result_;\n",
+       "const Tensor& Tensor::fill_(const Scalar& value) const {\n"
+       "  const Arg args[] = {arg(*this), arg(value)};\n"});
   expect_in("switchyard/ops/gen/t_composite.h",
             {"namespace sy::composite {\n", "Tensor fill_(const Tensor& self, const Scalar& value);\n",
              "std::tuple<Tensor, Tensor> max(const Tensor& self, std::int64_t dim, bool keepdim);\n"});
@@ -180,27 +183,30 @@ TEST(Emit, Derivatives) {
 }
 
 TEST(Emit, Sdk) {
-  expect_in("switchyard/sdk/ops/add.h",
-            {"struct AddArgs {\n  static constexpr const char* kOp = \"add\";\n"
-             "  static constexpr std::uint64_t kLayoutHash = 0xe91a3b77dc01539cu;\n\n"
-             "  Tensor self;\n  Tensor other;\n  Scalar alpha;\n  Tensor result;\n\n"
-             "  explicit AddArgs(const Call& call)\n"
-             "      : self(call.tensor(0)), other(call.tensor(1)), alpha(call.scalar(2)), result(call.output(0)) {}\n"});
+  expect_in(
+      "switchyard/sdk/ops/add.h",
+      {"struct AddArgs {\n  static constexpr const char* kOp = \"add\";\n"
+       "  static constexpr std::uint64_t kLayoutHash = 0xe91a3b77dc01539cu;\n\n"
+       "  Tensor self;\n  Tensor other;\n  Scalar alpha;\n  Tensor result;\n\n"
+       "  explicit AddArgs(const Call& call)\n"
+       "      : self(call.tensor(0)), other(call.tensor(1)), alpha(call.scalar(2)), result(call.output(0)) {}\n"});
   expect_in("switchyard/sdk/ops/norm_backward.h", {"std::optional<Tensor> w;\n  Tensor output;\n"});
-  expect_in("switchyard/sdk/c/norm_backward.h", {"#define SY_NORM_BACKWARD_RESULT 1u\n", "#define SY_NORM_BACKWARD_OUTPUT 0u\n"});
+  expect_in("switchyard/sdk/c/norm_backward.h",
+            {"#define SY_NORM_BACKWARD_RESULT 1u\n", "#define SY_NORM_BACKWARD_OUTPUT 0u\n"});
   expect_in("switchyard/sdk/ops/unique.h", {"  explicit UniqueArgs(const Call& call) : self(call.tensor(0)) {}\n"});
   expect_in("switchyard/sdk/ops/max.h", {"takes no kernels"});
 }
 
 TEST(Emit, Samples) {
-  expect_in("switchyard/tests/gen/t_samples.cpp",
-            {"  op.samples.push_back({{\"self\", tensor({2, 3})}, {\"other\", tensor({3})}, {\"alpha\", integer(2)}});\n",
-             "tensor({3}).with_dtype(\"i64\").in_range(0, 4)}}, \"broad\\\"cast\"});\n",
-             "  op.differentiable = {\"self\", \"other\"};\n",
-             // No samples were given: alike, broadcast, 0-d and empty ones.
-             "  op.samples.push_back({{\"condition\", tensor({2, 1})}, {\"self\", tensor({1, 3})}, {\"other\", tensor({2, "
-             "1})}});\n",
-             "{\"self\", tensor({})}", "{\"self\", tensor({0, 3})}", "boolean(true)"});
+  expect_in(
+      "switchyard/tests/gen/t_samples.cpp",
+      {"  op.samples.push_back({{\"self\", tensor({2, 3})}, {\"other\", tensor({3})}, {\"alpha\", integer(2)}});\n",
+       "tensor({3}).with_dtype(\"i64\").in_range(0, 4)}}, \"broad\\\"cast\"});\n",
+       "  op.differentiable = {\"self\", \"other\"};\n",
+       // No samples were given: alike, broadcast, 0-d and empty ones.
+       "  op.samples.push_back({{\"condition\", tensor({2, 1})}, {\"self\", tensor({1, 3})}, {\"other\", tensor({2, "
+       "1})}});\n",
+       "{\"self\", tensor({})}", "{\"self\", tensor({0, 3})}", "boolean(true)"});
 }
 
 TEST(Emit, Reference) {
@@ -211,13 +217,16 @@ TEST(Emit, Reference) {
 }
 
 TEST(Emit, UserNamespace) {
-  std::string yaml = "- op: my::scale(Tensor self, Scalar by) -> Tensor\n  kind: pointwise\n  dtypes: floating\n"
-                     "  derivative: {self: \"my::scale(add(grad, self), by) * 2\"}\n  samples: [{self: [2], by: 3}]\n"
-                     "  doc: Scaled.\n";
+  std::string yaml =
+      "- op: my::scale(Tensor self, Scalar by) -> Tensor\n  kind: pointwise\n  dtypes: floating\n"
+      "  derivative: {self: \"my::scale(add(grad, self), by) * 2\"}\n  samples: [{self: [2], by: 3}]\n"
+      "  doc: Scaled.\n";
   OutputSet set = outputs_of(yaml, "my", {{"core.yaml", kYaml}});
-  EXPECT_NE(set.files().at("switchyard/ops/gen/t.h").find("sy::Tensor scale(const sy::Tensor& self, const sy::Scalar& by);"),
-            std::string::npos);
-  EXPECT_NE(set.files().at("switchyard/autograd/gen/t_derivatives.cpp")
+  EXPECT_NE(
+      set.files().at("switchyard/ops/gen/t.h").find("sy::Tensor scale(const sy::Tensor& self, const sy::Scalar& by);"),
+      std::string::npos);
+  EXPECT_NE(set.files()
+                .at("switchyard/autograd/gen/t_derivatives.cpp")
                 .find("b.set(0, my::scale(sy::add(b.grad(0), b.param(0)), b.scalar(1)) * 2);"),
             std::string::npos);
   EXPECT_NE(set.files().at("switchyard/sdk/ops/my_scale.h").find("struct ScaleArgs"), std::string::npos);
@@ -227,7 +236,8 @@ TEST(Emit, UserNamespace) {
 TEST(Emit, IsDeterministic) { EXPECT_EQ(outputs_of(kYaml).files(), outputs().files()); }
 
 TEST(Emit, LinesFit) {
-  for (const char* path : {"switchyard/ops/gen/t.h", "switchyard/ops/gen/tensor_methods.h", "switchyard/sdk/ops/add.h"}) {
+  for (const char* path :
+       {"switchyard/ops/gen/t.h", "switchyard/ops/gen/tensor_methods.h", "switchyard/sdk/ops/add.h"}) {
     std::istringstream in(outputs().files().at(path));
     for (std::string line; std::getline(in, line);) EXPECT_LE(line.size(), kColumns) << line;
   }

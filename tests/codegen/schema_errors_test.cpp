@@ -138,14 +138,17 @@ TEST(SchemaErrors, SignatureText) {
   expect_error("- op: 'f(Tensr x) -> Tensor'\n", "1:10", "unknown type 'Tensr'");
   expect_error("- op: |\n    f(Tensr x) -> Tensor\n", "1:7", "unknown type 'Tensr'");
   expect_error("- op: [f]\n", "1:7", "op must be a text");
-  std::string entry = "(Tensor[]? x) -> Tensor\n  meta: m\n  dtypes: all\n  not_differentiable: no\n"
-                      "  samples: [{x: [[1]]}]\n  doc: d\n";
+  std::string entry =
+      "(Tensor[]? x) -> Tensor\n  meta: m\n  dtypes: all\n  not_differentiable: no\n"
+      "  samples: [{x: [[1]]}]\n  doc: d\n";
   expect_error("- op: f" + entry, "1:7", "no C++ type for Tensor[]?");
-  expect_error("- op: my::f(int n) -> Tensor\n  meta: m\n  kind: factory\n  dtypes: all\n"
-                      "  samples: [{n: 1}]\n  doc: d\n",
-                      "1:7", "core operators have no namespace");
+  expect_error(
+      "- op: my::f(int n) -> Tensor\n  meta: m\n  kind: factory\n  dtypes: all\n"
+      "  samples: [{n: 1}]\n  doc: d\n",
+      "1:7", "core operators have no namespace");
   EXPECT_EQ(errors_of("- op: f(int n) -> Tensor\n  meta: m\n  kind: factory\n  dtypes: all\n  samples: [{n: 1}]\n"
-                      "  doc: d\n", "my"),
+                      "  doc: d\n",
+                      "my"),
             std::vector<std::string>{"t.yaml:1:7: operator 'f': its name must begin with my::"});
 }
 
@@ -163,8 +166,9 @@ TEST(SchemaErrors, Names) {
 
 TEST(SchemaErrors, AcrossFiles) {
   Diagnostics diagnostics;
-  std::string entry = "- op: f(int n) -> Tensor\n  kind: factory\n  meta: m\n  dtypes: all\n"
-                      "  samples: [{n: 1}]\n  doc: d\n";
+  std::string entry =
+      "- op: f(int n) -> Tensor\n  kind: factory\n  meta: m\n  dtypes: all\n"
+      "  samples: [{n: 1}]\n  doc: d\n";
   read_schema({{"a/x.yaml", entry}, {"b/y.yaml", entry}, {"c/x.yaml", "[]"}}, {}, "sy", diagnostics);
   EXPECT_EQ(diagnostics.messages(),
             (std::vector<std::string>{"b/y.yaml:1:7: operator 'f' is declared already, at a/x.yaml:1",
@@ -214,12 +218,14 @@ TEST(SchemaErrors, Variants) {
       {"w: T1}", "w: T1, result: i64}\n  variants: [inplace]", "4:3", "another dtype"},
       {"meta: m", "meta: m\n  data_dependent: true\n  variants: [function, out]", "4:3", "kernel allocates"},
   });
-  std::string no_tensor = "- op: f(int n) -> Tensor\n  kind: factory\n  meta: m\n  dtypes: all\n"
-                          "  variants: [VARIANT]\n  samples: [{n: 1}]\n  doc: d\n";
+  std::string no_tensor =
+      "- op: f(int n) -> Tensor\n  kind: factory\n  meta: m\n  dtypes: all\n"
+      "  variants: [VARIANT]\n  samples: [{n: 1}]\n  doc: d\n";
   expect_error(replaced(no_tensor, "VARIANT", "method"), "5:3", "its first parameter is no Tensor");
   expect_error(replaced(no_tensor, "VARIANT", "inplace"), "5:3", "its first parameter is no Tensor");
-  std::string two = "- op: f(Tensor self) -> (Tensor a, Tensor b)\n  meta: m\n  dtypes: all\n"
-                    "  not_differentiable: no\n  variants: [inplace]\n  samples: [{self: [1]}]\n  doc: d\n";
+  std::string two =
+      "- op: f(Tensor self) -> (Tensor a, Tensor b)\n  meta: m\n  dtypes: all\n"
+      "  not_differentiable: no\n  variants: [inplace]\n  samples: [{self: [1]}]\n  doc: d\n";
   expect_error(two, "5:3", "a single new Tensor");
   std::string mine = replaced(two, "op: f", "op: my::f");
   EXPECT_EQ(errors_of(replaced(mine, "inplace", "method"), "my"),
@@ -308,17 +314,20 @@ TEST(SchemaErrors, JointFormulas) {
     return replaced(replaced(entry, "FORMULA", formula), "LIST", list) + kHelpers;
   };
   EXPECT_EQ(errors_of(with("two(grad)", "\"lists(list, [], 1)\"")), std::vector<std::string>{});
-  expect_error(with("grad", "\"lists(list, [], 1)\""), "4:31", "must call an operator with 2 outputs; this gives Tensor");
+  expect_error(with("grad", "\"lists(list, [], 1)\""), "4:31",
+               "must call an operator with 2 outputs; this gives Tensor");
   expect_error(with("two(grad)", "grad"), "4:48", "the gradient of 'list' is a Tensor[]");
-  expect_error(replaced(with("two(grad)", "\"lists(list, [], 1)\""), "self, other", "self, list"), "4:30", "is a list and cannot share");
+  expect_error(replaced(with("two(grad)", "\"lists(list, [], 1)\""), "self, other", "self, list"), "4:30",
+               "is a list and cannot share");
 }
 
 TEST(SchemaErrors, GradNames) {
-  std::string entry = "- op: f(Tensor grad) -> Tensor\n  meta: m\n  dtypes: all\n  derivative: {grad: g}\n"
-                      "  grad_name: g\n  samples: [{grad: [2]}]\n  doc: d\n";
+  std::string entry =
+      "- op: f(Tensor grad) -> Tensor\n  meta: m\n  dtypes: all\n  derivative: {grad: g}\n"
+      "  grad_name: g\n  samples: [{grad: [2]}]\n  doc: d\n";
   EXPECT_EQ(errors_of(entry), std::vector<std::string>{});
   expect_error(replaced(replaced(entry, "  grad_name: g\n", ""), "{grad: g}", "{grad: grad}"), "4:3",
-                      "parameter 'grad' hides the incoming gradient");
+               "parameter 'grad' hides the incoming gradient");
   std::string two = replaced(replaced(entry, "-> Tensor", "-> (Tensor a, Tensor b)"), "{grad: g}", "{grad: grad_b}");
   expect_error(two, "5:3", "with several outputs the gradients are called grad_<output>");
   EXPECT_EQ(errors_of(replaced(two, "  grad_name: g\n", "")), std::vector<std::string>{});
@@ -351,7 +360,8 @@ TEST(SchemaErrors, Samples) {
 }
 
 TEST(SchemaErrors, SampleValues) {
-  std::string entry = R"(- op: f(int[2] k, Scalar s, bool b, str t, dtype d, device v, float[] fs, bool[] bs, Generator? g) -> Tensor
+  std::string entry =
+      R"(- op: f(int[2] k, Scalar s, bool b, str t, dtype d, device v, float[] fs, bool[] bs, Generator? g) -> Tensor
   kind: factory
   meta: m
   dtypes: all
@@ -387,8 +397,9 @@ TEST(SchemaErrors, ErrorInputs) {
 }
 
 TEST(SchemaErrors, UnprovidedInput) {
-  std::string entry = "- op: f(Tensor self, Tensor? w=None) -> Tensor\n  meta: m\n  dtypes: all\n"
-                      "  derivative: {self: grad, w: grad}\n  samples: [{self: [2], w: null}]\n  doc: d\n";
+  std::string entry =
+      "- op: f(Tensor self, Tensor? w=None) -> Tensor\n  meta: m\n  dtypes: all\n"
+      "  derivative: {self: grad, w: grad}\n  samples: [{self: [2], w: null}]\n  doc: d\n";
   expect_error(entry, "5:3", "no sample provides the differentiable input 'w'");
 }
 
@@ -403,8 +414,9 @@ TEST(SchemaErrors, AllAreReportedSortedAndCapped) {
 }
 
 TEST(SchemaErrors, Imports) {
-  std::string mine = "- op: my::f(Tensor self) -> Tensor\n  meta: m\n  dtypes: all\n  derivative: {self: \"FORMULA\"}\n"
-                     "  samples: [{self: [2]}]\n  doc: d\n";
+  std::string mine =
+      "- op: my::f(Tensor self) -> Tensor\n  meta: m\n  dtypes: all\n  derivative: {self: \"FORMULA\"}\n"
+      "  samples: [{self: [2]}]\n  doc: d\n";
   std::vector<SchemaFile> imports = {{"core.yaml", kHelpers}};
   EXPECT_EQ(errors_of(replaced(mine, "FORMULA", "add(grad, f(self))"), "my", imports), std::vector<std::string>{});
   EXPECT_EQ(errors_of(replaced(mine, "FORMULA", "add(grad, my::f(self))"), "my", imports), std::vector<std::string>{});

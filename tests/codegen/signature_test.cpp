@@ -15,8 +15,9 @@ Signature parse(const std::string& text) {
 std::uint64_t hash(const std::string& text) { return call_layout_hash(parse(text)); }
 
 TEST(Signature, ReadsEveryPart) {
-  Signature s = parse("my::f(Tensor(a!) self, Tensor? w, Tensor?[] ts, *, int[2] k=1, float eps=1e-5, bool b=false, "
-                      "str how=\"mean\", int[]? d=None, float[] fs=[1, 2.5], bool[] bs=[true]) -> (Tensor(a!) x, Tensor y)");
+  Signature s = parse(
+      "my::f(Tensor(a!) self, Tensor? w, Tensor?[] ts, *, int[2] k=1, float eps=1e-5, bool b=false, "
+      "str how=\"mean\", int[]? d=None, float[] fs=[1, 2.5], bool[] bs=[true]) -> (Tensor(a!) x, Tensor y)");
   EXPECT_EQ(s.name, "my::f");
   ASSERT_EQ(s.params.size(), 10u);
   EXPECT_TRUE(s.params[0].mutated);
@@ -48,9 +49,10 @@ TEST(Signature, NamesASingleOutput) {
 }
 
 TEST(Signature, TypeNamesReadBack) {
-  for (const char* type : {"Tensor", "Tensor?", "Tensor(a)", "Tensor(a!)", "Tensor(b!)?", "Tensor[]", "Tensor?[]",
-                           "Scalar", "Scalar?", "int", "int?", "int[]", "int[]?", "int[2]", "int[3]?", "float", "float[]",
-                           "bool", "bool[]", "str", "dtype?", "device", "Generator?", "Scalar[]"}) {
+  for (const char* type :
+       {"Tensor",  "Tensor?", "Tensor(a)", "Tensor(a!)", "Tensor(b!)?", "Tensor[]", "Tensor?[]",  "Scalar",
+        "Scalar?", "int",     "int?",      "int[]",      "int[]?",      "int[2]",   "int[3]?",    "float",
+        "float[]", "bool",    "bool[]",    "str",        "dtype?",      "device",   "Generator?", "Scalar[]"}) {
     EXPECT_EQ(type_name(parse("f(" + std::string(type) + " x) -> Tensor").params[0]), type);
   }
   EXPECT_EQ(type_name(parse("f(Tensor(a) x) -> Tensor(a)[]").results[0]), "Tensor(a)[]");
