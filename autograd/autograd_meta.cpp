@@ -12,10 +12,6 @@ std::mutex& history_mutex() {
 }
 }  // namespace
 
-AutogradMeta::~AutogradMeta() {
-  if (accumulate) accumulate->forget();
-}
-
 AutogradMeta& require_autograd_meta(const TensorBase& t) {
   init_autograd();
   if (!t.impl()->autograd) t.impl()->autograd = std::make_unique<AutogradMeta>();
@@ -43,52 +39,49 @@ Edge gradient_edge(const TensorBase& t) {
   }
   if (meta == nullptr) return {};
   if (meta->grad_fn) return {meta->grad_fn, meta->output};
-  if (meta->accumulate) return {Ref<Node>::share(meta->accumulate.get()), 0};
+  if (meta->accumulate) return {meta->accumulate, 0};
   return {};
 }
 
-AccumulateGrad::AccumulateGrad(TensorImpl* leaf) : leaf_(leaf) {
-  sequence = ~std::uint64_t{0};  // as soon as its gradient is complete
-  results.push_back({Shape(leaf->shape().begin(), leaf->shape().end()), leaf->dtype(), leaf->device()});
-}
+namespace {
 
-void AccumulateGrad::forget() {
-  std::lock_guard lock(mutex_);
-  leaf_ = nullptr;
-}
-
-Tensor AccumulateGrad::variable() {
-  std::lock_guard lock(mutex_);
-  // A leaf with no reference left is being destroyed and waits for this lock.
-  if (leaf_ == nullptr || leaf_->use_count() == 0) return {};
-  return Tensor(TensorBase(Ref<TensorImpl>::share(leaf_)));
-}
-
-std::vector<Tensor> AccumulateGrad::apply(std::vector<Tensor> grads) {
-  Tensor leaf;
-  {
-    std::lock_guard lock(mutex_);
-    if (leaf_ == nullptr || !grads[0].defined()) return {};
-    leaf = Tensor(TensorBase(Ref<TensorImpl>::share(leaf_)));
-    AutogradMeta& meta = *autograd_meta(leaf);
-    Tensor grad = std::move(grads[0]);
-    if (!meta.grad.defined()) {
-      // A gradient that nobody else holds becomes the leaf's own; any other is copied, since it may be written to.
-      bool own = grad.impl()->use_count() == 1 && !grad.impl()->base && grad.storage() && grad.storage()->use_count() == 1 &&
-                 grad.is_contiguous();
-      if (grad_enabled()) {
-        meta.grad = own ? grad : sy::clone(grad);
-      } else {
-        meta.grad = own ? sy::detach(grad) : sy::clone(sy::detach(grad));
-      }
-    } else if (grad_enabled()) {
-      meta.grad = meta.grad + grad;
-    } else {
-      meta.grad.add_(grad);
-    }
+class AccumulateGrad : public Node {
+ public:
+  AccumulateGrad(const TensorBase& leaf, std::shared_ptr<GradSlot> slot) : slot_(std::move(slot)) {
+    sequence = ~std::uint64_t{0};  // as soon as its gradient is complete
+    results.push_back({Shape(leaf.shape().begin(), leaf.shape().end()), leaf.dtype(), leaf.device()});
   }
-  for (auto& hook : post_accumulate_hooks) hook(leaf);
-  return {};
+  std::string name() const override { return "accumulate"; }
+
+  std::vector<Tensor> apply(std::vector<Tensor> grads) override {
+    Tensor grad = std::move(grads[0]);
+    if (!grad.defined()) return {};
+    std::lock_guard lock(slot_->mutex);
+    Tensor& held = slot_->grad;
+    if (held.defined()) {
+      if (grad_enabled()) {
+        held = held + grad;
+      } else {
+        held.add_(grad);
+      }
+      return {};
+    }
+    // A gradient that nobody else holds becomes the leaf's own; any other is copied, since it may be written to.
+    bool own = grad.impl()->use_count() == 1 && !grad.impl()->base && grad.storage() && grad.storage()->use_count() == 1 &&
+               grad.is_contiguous();
+    Tensor kept = grad_enabled() ? grad : sy::detach(grad);
+    held = own ? kept : sy::clone(kept);
+    return {};
+  }
+
+ private:
+  std::shared_ptr<GradSlot> slot_;
+};
+
+}  // namespace
+
+Ref<Node> make_accumulate_node(const TensorBase& leaf, std::shared_ptr<GradSlot> slot) {
+  return Ref<Node>::adopt(new AccumulateGrad(leaf, std::move(slot)));
 }
 
 }  // namespace sy

@@ -1,20 +1,26 @@
 // What the autograd keeps with a tensor.
 #pragma once
 
+#include <memory>
+#include <mutex>
+
 #include "switchyard/autograd/node.h"
 
 namespace sy {
 
-class AccumulateGrad;
+/// A gradient that accumulates; shared by the tensor and the node or hook that fills it, so that neither keeps the
+/// other alive.
+struct GradSlot {
+  std::mutex mutex;
+  Tensor grad;
+};
 
 struct AutogradMeta : AutogradMetaBase {
-  ~AutogradMeta() override;
-
   Ref<Node> grad_fn;            // what made it; empty for a leaf
   std::uint32_t output = 0;     // which result of grad_fn
   std::uint32_t version = 0;    // of the storage when grad_fn was set; for views
-  Tensor grad;
-  Ref<AccumulateGrad> accumulate;  // of a leaf
+  std::shared_ptr<GradSlot> slot = std::make_shared<GradSlot>();
+  Ref<Node> accumulate;  // of a leaf
   bool retains_grad = false;
 };
 
@@ -32,22 +38,7 @@ void set_history(const TensorBase& t, const Ref<Node>& node, std::uint32_t outpu
 /// Registers the autograd with the dispatcher; every entry point calls it.
 void init_autograd();
 
-/// Adds gradients to a leaf.
-class AccumulateGrad : public Node {
- public:
-  explicit AccumulateGrad(TensorImpl* leaf);
-  std::string name() const override { return "accumulate"; }
-  std::vector<Tensor> apply(std::vector<Tensor> grads) override;
-  /// The leaf died: later gradients go nowhere.
-  void forget();
-  /// The leaf, or an undefined tensor.
-  Tensor variable();
-
-  std::vector<std::function<void(const Tensor&)>> post_accumulate_hooks;
-
- private:
-  std::mutex mutex_;
-  TensorImpl* leaf_;
-};
+/// The node that adds gradients to a leaf.
+Ref<Node> make_accumulate_node(const TensorBase& leaf, std::shared_ptr<GradSlot> slot);
 
 }  // namespace sy

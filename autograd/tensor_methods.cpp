@@ -13,14 +13,16 @@ const Tensor& Tensor::requires_grad_(bool value) const {
   require(!meta.grad_fn, "requires_grad_: only leaves can be marked; this tensor was made by ", meta.grad_fn ? meta.grad_fn->name() : "");
   require(!value || dtype().is_floating(), "requires_grad_: only floating tensors have gradients, this is ", dtype().name());
   require(!value || !impl()->inference, "requires_grad_: a tensor made in inference mode cannot take part in recording");
-  if (value && !meta.accumulate) meta.accumulate = Ref<AccumulateGrad>::adopt(new AccumulateGrad(impl()));
+  if (value && !meta.accumulate) meta.accumulate = make_accumulate_node(*this, meta.slot);
   impl()->bits = value ? impl()->bits | bit(kLayerAutograd) : impl()->bits & ~bit(kLayerAutograd);
   return *this;
 }
 
 Tensor Tensor::grad() const {
   AutogradMeta* meta = defined() ? autograd_meta(*this) : nullptr;
-  return meta != nullptr ? meta->grad : Tensor();
+  if (meta == nullptr) return {};
+  std::lock_guard lock(meta->slot->mutex);
+  return meta->slot->grad;
 }
 
 void Tensor::set_grad(const Tensor& grad) const {
@@ -29,7 +31,9 @@ void Tensor::set_grad(const Tensor& grad) const {
     require(grad.shape() == shape() && grad.device() == device(), "set_grad: the gradient is ", describe(grad), ", the tensor ",
             describe(*this));
   }
-  require_autograd_meta(*this).grad = grad;
+  GradSlot& slot = *require_autograd_meta(*this).slot;
+  std::lock_guard lock(slot.mutex);
+  slot.grad = grad;
 }
 
 bool Tensor::is_leaf() const {
@@ -61,16 +65,9 @@ void Tensor::retain_grad() const {
   if (is_leaf()) return;
   AutogradMeta& meta = require_autograd_meta(*this);
   if (std::exchange(meta.retains_grad, true)) return;
-  // The node must not keep its own result alive.
-  struct Slot {
-    std::mutex mutex;
-    TensorImpl* impl;
-  };
-  TensorImpl* target = impl();
-  register_hook([target](const Tensor& g) {
-    Tensor t{TensorBase(Ref<TensorImpl>::share(target))};
-    AutogradMeta& m = *autograd_meta(t);
-    m.grad = m.grad.defined() ? m.grad + g : g;
+  register_hook([slot = meta.slot](const Tensor& g) {
+    std::lock_guard lock(slot->mutex);
+    slot->grad = slot->grad.defined() ? slot->grad + g : g;
     return Tensor();
   });
 }
