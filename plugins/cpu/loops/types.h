@@ -25,6 +25,7 @@ using AllTypes =
     Types<bool, std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t, float, double>;
 using NumericTypes = Types<std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t, float, double>;
 using FloatTypes = Types<float, double>;
+using IntegerTypes = Types<std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t>;
 
 template <class T>
 inline constexpr std::uint32_t kIdOf = sdk::kDtypeId<T>;
