@@ -1,0 +1,36 @@
+#include "switchyard/sdk/ops/softmax_backward.h"
+
+#include "../axis.h"
+#include "../compute.h"
+
+namespace {
+
+using namespace sy::sdk;  // NOLINT
+using namespace sy::reference;  // NOLINT
+
+sy_status run(const Call& call, const SoftmaxBackwardArgs& args) {
+  const Axis axis(args.grad, args.dim);
+  const Tensor out = call.output(0);
+  const Tensor softmax = call.tensor(1);
+  return call.dispatch(Floating(), [&](auto tag) {
+    using T = typename decltype(tag)::type;
+    const T* grad = args.grad.template data<T>();
+    const T* y = softmax.data<T>();
+    for (std::int64_t o = 0; o < axis.outer; ++o) {
+      for (std::int64_t j = 0; j < axis.inner; ++j) {
+        double sum = 0;
+        for (std::int64_t i = 0; i < axis.size; ++i) {
+          sum += widen(grad[axis.at(o, i, j)]) * widen(y[axis.at(o, i, j)]);
+        }
+        for (std::int64_t i = 0; i < axis.size; ++i) {
+          const std::int64_t at = axis.at(o, i, j);
+          out.data<T>()[at] = convert<T>(widen(y[at]) * (widen(grad[at]) - sum));
+        }
+      }
+    }
+  });
+}
+
+}  // namespace
+
+SY_KERNELS(softmax_backward, make_kernel<SoftmaxBackwardArgs, run>(kDeterministic));
