@@ -151,15 +151,19 @@ void run_pointwise(const sdk::Call& call, RowFn row, const void* context, Halves
   run_rows(operands, count, row, context, halves);
 }
 
-void copy_elements(const Operand& from, const Operand& to) {
+RowFn move_row(std::uint32_t item) {
   constexpr RowFn kRows[4] = {
       [](const void* const* in, void* out, std::int64_t n, const void*) { std::memmove(out, in[0], n); },
       [](const void* const* in, void* out, std::int64_t n, const void*) { std::memmove(out, in[0], n * 2); },
       [](const void* const* in, void* out, std::int64_t n, const void*) { std::memmove(out, in[0], n * 4); },
       [](const void* const* in, void* out, std::int64_t n, const void*) { std::memmove(out, in[0], n * 8); },
   };
+  return kRows[size_index(item)];
+}
+
+void copy_elements(const Operand& from, const Operand& to) {
   const Operand operands[] = {from, to};
-  run_rows(operands, 2, kRows[size_index(item_size(to.dtype))], nullptr, Halves::kRaw);
+  run_rows(operands, 2, move_row(item_size(to.dtype)), nullptr, Halves::kRaw);
 }
 
 }  // namespace sy::cpu

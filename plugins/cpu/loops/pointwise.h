@@ -37,6 +37,9 @@ inline void run_pointwise(const sdk::Call& call, const RowTable& table, const vo
 /// 0 to 3 for elements of 1, 2, 4 and 8 bytes: indexes tables of functions that only move data.
 inline int size_index(std::uint32_t item) { return item == 1 ? 0 : item == 2 ? 1 : item == 4 ? 2 : 3; }
 
+/// A row function that moves elements of that size.
+RowFn move_row(std::uint32_t item);
+
 /// Copies from into to (same shape, same dtype), any strides.
 void copy_elements(const Operand& from, const Operand& to);
 

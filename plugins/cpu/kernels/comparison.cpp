@@ -7,7 +7,7 @@
 #include "switchyard/sdk/ops/ne.h"
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/compare.cpp"
+#define HWY_TARGET_INCLUDE "kernels/comparison.cpp"
 #include "loops/targets.h"
 #include "loops/rows-inl.h"
 
@@ -108,7 +108,7 @@ void run_ge(const Call& call, const sdk::GeArgs&) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(compare, sy::sdk::make_kernel<sy::sdk::EqArgs, sy::cpu::run_eq>(sy::sdk::kPointwise),
+SY_KERNELS(comparison, sy::sdk::make_kernel<sy::sdk::EqArgs, sy::cpu::run_eq>(sy::sdk::kPointwise),
            sy::sdk::make_kernel<sy::sdk::NeArgs, sy::cpu::run_ne>(sy::sdk::kPointwise),
            sy::sdk::make_kernel<sy::sdk::LtArgs, sy::cpu::run_lt>(sy::sdk::kPointwise),
            sy::sdk::make_kernel<sy::sdk::LeArgs, sy::cpu::run_le>(sy::sdk::kPointwise),
