@@ -69,7 +69,7 @@ class GroupEmitter {
       const Parameter& param = op.signature.params[i];
       std::string get = "f." + accessor(param) + "(" + std::to_string(i) + ")";
       if (param.type == ArgType::kTensor) get = "as_tensor(" + get + ")";
-      if (param.type == ArgType::kTensorList) get = "as_tensor_list(" + get + ")";
+      if (param.type == ArgType::kTensorList) get = "as_tensors(" + get + ")";
       arguments.push_back(get);
     }
     std::string callee = "composite::" + cpp_name(op.composite) + "(";

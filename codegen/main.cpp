@@ -1,8 +1,7 @@
 // switchyard-codegen: from operator schemas to C++.
 #include <cctype>
-#include <fstream>
 #include <iostream>
-#include <iterator>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -80,13 +79,13 @@ bool parse_options(int argc, char** argv, Options& options) {
 bool read_files(const std::vector<std::string>& paths, std::vector<sy::codegen::SchemaFile>& files) {
   bool good = true;
   for (const std::string& path : paths) {
-    std::ifstream in(path, std::ios::binary);
-    std::string text{std::istreambuf_iterator<char>(in), {}};
-    if (!in.is_open() || in.bad()) {
+    std::optional<std::string> text = sy::codegen::read_file(path);
+    if (!text) {
       std::cerr << path << ": cannot be read\n";
       good = false;
+      continue;
     }
-    files.push_back({path, std::move(text)});
+    files.push_back({path, std::move(*text)});
   }
   return good;
 }

@@ -1,19 +1,21 @@
 #include "codegen/output.h"
 
 #include <fstream>
-#include <iterator>
+#include <sstream>
 
 namespace sy::codegen {
 namespace fs = std::filesystem;
-namespace {
 
-bool has_contents(const fs::path& path, const std::string& contents) {
+std::optional<std::string> read_file(const fs::path& path) {
+  std::error_code error;
+  if (fs::is_directory(path, error)) return std::nullopt;
   std::ifstream in(path, std::ios::binary);
-  if (!in) return false;
-  return std::string(std::istreambuf_iterator<char>(in), {}) == contents;
+  if (!in) return std::nullopt;
+  std::ostringstream text;
+  text << in.rdbuf();
+  if (in.bad()) return std::nullopt;
+  return text.str();
 }
-
-}  // namespace
 
 std::vector<std::string> OutputSet::paths(const fs::path& root) const {
   std::vector<std::string> all;
@@ -24,7 +26,7 @@ std::vector<std::string> OutputSet::paths(const fs::path& root) const {
 bool OutputSet::write(const fs::path& root, std::ostream& err) const {
   for (const auto& [name, contents] : files_) {
     fs::path path = root / name;
-    if (has_contents(path, contents)) continue;
+    if (read_file(path) == contents) continue;
     std::error_code error;
     fs::create_directories(path.parent_path(), error);
     std::ofstream out(path, std::ios::binary | std::ios::trunc);

@@ -3,11 +3,15 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <ostream>
 #include <string>
 #include <vector>
 
 namespace sy::codegen {
+
+/// The contents of a file, or nothing where it cannot be read (a folder, say).
+std::optional<std::string> read_file(const std::filesystem::path& path);
 
 /// Files by path relative to the output folder. Not thread-safe.
 class OutputSet {
