@@ -4,6 +4,7 @@
 #include "switchyard/autograd/autograd_meta.h"
 #include "switchyard/autograd/engine.h"
 #include "switchyard/autograd/grad_mode.h"
+#include "switchyard/ops/operators.h"
 
 namespace sy {
 

@@ -13,10 +13,12 @@ namespace sy {
 Prologue::Prologue(Frame& frame)
     : frame_(frame), op_(frame.op()), info_(op_.info()), def_(op_.def()), args_(frame.args().begin(), frame.args().end()) {
   const std::vector<Parameter>& params = info_.signature.params;
+  fixed_.reserve(args_.size());
   for (std::size_t i = 0; i < args_.size(); ++i) {
     if (args_[i].tag == SY_ARG_NONE && !params[i].optional && params[i].is_tensor()) {
       fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", params[i].name, " is an undefined tensor");
     }
+    if (args_[i].tag == SY_ARG_INT_LIST && params[i].fixed_length > 1) expand_fixed(i, params[i]);
     if (args_[i].tag != SY_ARG_TENSOR_LIST || params[i].optional_elements) continue;
     for (std::uint32_t k = 0; k < args_[i].count; ++k) {
       require(static_cast<const TensorBase*>(args_[i].ptr)[k].defined(), op_.name(), ": argument ", params[i].name, "[", k,
@@ -28,6 +30,14 @@ Prologue::Prologue(Frame& frame)
   while (num_t_ < 4 && def_.type_vars[num_t_] != 0) ++num_t_;
   results_.resize(info_.num_results);
   outputs_.resize(info_.num_results);
+}
+
+void Prologue::expand_fixed(std::size_t i, const Parameter& param) {
+  std::size_t length = static_cast<std::size_t>(param.fixed_length);
+  if (args_[i].count == length) return;
+  require(args_[i].count == 1, op_.name(), ": argument ", param.name, ": expected 1 or ", length, " values, got ", args_[i].count);
+  fixed_.emplace_back(length, *static_cast<const std::int64_t*>(args_[i].ptr));
+  args_[i] = {SY_ARG_INT_LIST, static_cast<std::uint32_t>(length), fixed_.back().data()};
 }
 
 template <typename Fn>

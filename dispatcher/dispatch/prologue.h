@@ -43,6 +43,8 @@ class Prologue {
  private:
   template <typename Fn>
   void for_each_tensor(Fn&& fn) const;
+  /// One value of an int[2] parameter stands for both.
+  void expand_fixed(std::size_t i, const Parameter& param);
   void convert(std::size_t param, Dtype dtype);
   TensorBase converted(const TensorBase& t, Dtype dtype) const;
   Dtype result_dtype(std::size_t k) const;
@@ -66,6 +68,7 @@ class Prologue {
   std::vector<ResultMeta> results_;
   std::vector<TensorBase> outputs_;
   std::vector<std::int64_t> dims_;
+  std::vector<std::vector<std::int64_t>> fixed_;
   std::optional<Dtype> final_dtype_;  // of a reduction that was asked for another dtype than it computes
 };
 
