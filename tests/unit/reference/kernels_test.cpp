@@ -1,8 +1,8 @@
 // Reference's kernels, directly and behind the simulator, against values worked out by hand.
-#include <cmath>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "plugin_harness.h"
 #include "switchyard/sdk/philox.h"
