@@ -34,12 +34,12 @@ Location Text::at(std::size_t offset) const {
   return where;
 }
 
-void Diagnostics::error(const Location& location, const std::string& message) { errors_.push_back({location, message}); }
+void Diagnostics::error(const Location& location, const std::string& message) {
+  errors_.push_back({location, message});
+}
 
 std::vector<std::string> Diagnostics::messages(std::size_t cap) const {
-  auto key = [](const Error& e) {
-    return std::tie(e.location.file, e.location.line, e.location.column, e.message);
-  };
+  auto key = [](const Error& e) { return std::tie(e.location.file, e.location.line, e.location.column, e.message); };
   std::vector<Error> sorted = errors_;
   std::sort(sorted.begin(), sorted.end(), [&](const Error& a, const Error& b) { return key(a) < key(b); });
   auto same = [&](const Error& a, const Error& b) { return key(a) == key(b); };

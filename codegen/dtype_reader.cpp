@@ -37,7 +37,7 @@ class DtypesReader {
       if (param.is_tensor()) keys.push_back(param.name);
     }
     for (const Result& result : op_.signature.results) keys.push_back(result.name);
-    auto pairs = source_.map(node, "dtypes, whose keys are T0 to T3, tensor parameters and outputs,", keys);
+    auto pairs = source_.map(node, "dtypes", keys);
     for (const auto& [key, nodes] : pairs) {
       int variable = variable_index(key);
       if (variable >= 0) op_.type_sets[static_cast<std::size_t>(variable)] = read_set(nodes.second);
@@ -69,7 +69,8 @@ class DtypesReader {
       }
       int id = dtype_id(node.Scalar());
       if (id >= 0) return static_cast<std::uint16_t>(1u << id);
-      source_.error(node, "unknown set of dtypes '" + node.Scalar() + "'; it is all, numeric, floating, integral or a list");
+      source_.error(node,
+                    "unknown set of dtypes '" + node.Scalar() + "'; it is all, numeric, floating, integral or a list");
       return 0x3ff;
     }
     if (!node.IsSequence() || node.size() == 0) {
@@ -122,7 +123,8 @@ class DtypesReader {
     }
     int param = op_.signature.find_param(text);
     if (param >= 0) {
-      if (op_.signature.params[static_cast<std::size_t>(param)].type == ArgType::kDtype) return {Rule::kParameter, param};
+      if (op_.signature.params[static_cast<std::size_t>(param)].type == ArgType::kDtype)
+        return {Rule::kParameter, param};
       source_.error(node, "'" + text + "' is no dtype parameter");
       return {};
     }
@@ -137,7 +139,8 @@ class DtypesReader {
     Rule first = read_result_rule(node, text->substr(0, at));
     if (first.kind == Rule::kEnd) return;
     Rule second;
-    bool may_be_absent = first.kind == Rule::kParameter && op_.signature.params[static_cast<std::size_t>(first.value)].optional;
+    bool may_be_absent =
+        first.kind == Rule::kParameter && op_.signature.params[static_cast<std::size_t>(first.value)].optional;
     if (at != std::string::npos) {
       second = read_result_rule(node, text->substr(at + 4));
       if (second.kind == Rule::kEnd) return;

@@ -26,14 +26,6 @@ std::string file_head(const Group& group, const std::string& what, bool header) 
 
 std::string qualifier(const Schema& schema) { return schema.is_core() ? "" : "sy::"; }
 
-bool has_composites(const Group& group) {
-  return std::any_of(group.operators.begin(), group.operators.end(), [](auto& op) { return !op.composite.empty(); });
-}
-
-bool has_metas(const Group& group) {
-  return std::any_of(group.operators.begin(), group.operators.end(), [](auto& op) { return !op.meta.empty(); });
-}
-
 bool has_formulas(const Group& group) {
   return std::any_of(group.operators.begin(), group.operators.end(), [](auto& op) { return !op.formulas.empty(); });
 }

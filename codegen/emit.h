@@ -28,8 +28,6 @@ OutputSet emit_all(const Schema& schema);
 std::string file_head(const Group& group, const std::string& what, bool header);
 /// "sy::" outside the core namespace, else "".
 std::string qualifier(const Schema& schema);
-bool has_composites(const Group& group);
-bool has_metas(const Group& group);
 bool has_formulas(const Group& group);
 /// The composite of op as an API-like function.
 std::string composite_declaration(const Operator& op, const std::string& q);

@@ -66,11 +66,13 @@ class GroupEmitter {
     if (formula.params.size() == 1) {
       std::size_t i = formula.params[0];
       bool list = op.signature.params[i].type == ArgType::kTensorList;
-      line(wrap_code(std::string("  b.") + (list ? "set_list" : "set") + "(" + std::to_string(i) + ", " + value + ");"));
+      line(
+          wrap_code(std::string("  b.") + (list ? "set_list" : "set") + "(" + std::to_string(i) + ", " + value + ");"));
     } else {
       line(wrap_code("  auto grads = " + value + ";"));
       for (std::size_t k = 0; k < formula.params.size(); ++k) {
-        line("  b.set(" + std::to_string(formula.params[k]) + ", std::move(std::get<" + std::to_string(k) + ">(grads)));");
+        line("  b.set(" + std::to_string(formula.params[k]) + ", std::move(std::get<" + std::to_string(k) +
+             ">(grads)));");
       }
     }
     line("}");

@@ -28,6 +28,7 @@ class GroupEmitter {
 
   std::string run() {
     includes();
+    if (group_.operators.empty()) return std::move(text_);
     text_ += "namespace " + schema_.ns + " {\nnamespace {\n";
     if (!schema_.is_core()) text_ += "\nusing namespace sy;  // NOLINT: the runtime's types\n";
     composites();
@@ -50,8 +51,8 @@ class GroupEmitter {
     line("#include \"switchyard/ops/gen/" + group_.name + ".h\"\n");
     text_ += "#include <iterator>\n#include <utility>\n\n";
     line("#include \"switchyard/dispatch/operator.h\"");
-    if (has_composites(group_)) line("#include \"switchyard/ops/gen/" + group_.name + "_composite.h\"");
-    if (has_metas(group_)) line("#include \"switchyard/ops/gen/" + group_.name + "_meta.h\"");
+    line("#include \"switchyard/ops/gen/" + group_.name + "_composite.h\"");
+    line("#include \"switchyard/ops/gen/" + group_.name + "_meta.h\"");
     line("#include \"switchyard/ops/tensor.h\"\n");
   }
 
@@ -68,15 +69,14 @@ class GroupEmitter {
       const Parameter& param = op.signature.params[i];
       std::string get = "f." + accessor(param) + "(" + std::to_string(i) + ")";
       if (param.type == ArgType::kTensor) get = "as_tensor(" + get + ")";
-      if (param.type == ArgType::kTensorList) get = "as_tensors(" + get + ")";
+      if (param.type == ArgType::kTensorList) get = "as_tensor_list(" + get + ")";
       arguments.push_back(get);
     }
     std::string callee = "composite::" + cpp_name(op.composite) + "(";
     const std::vector<Result>& results = op.signature.results;
     line("\nvoid composite_" + identifier(op.base_name) + "(Frame& f) {");
     if (results[0].type == ArgType::kTensorList) {
-      line(wrap_list("  std::vector<Tensor> list = " + callee, arguments, ");"));
-      line("  f.list()->assign(std::make_move_iterator(list.begin()), std::make_move_iterator(list.end()));");
+      line(wrap_list("  *f.list() = as_bases(" + callee, arguments, "));"));
     } else if (results.size() == 1) {
       line(wrap_list("  f.set_result(0, " + callee, arguments, "));"));
     } else {
@@ -99,7 +99,8 @@ class GroupEmitter {
       line(wrap_list("constexpr DtypeRule " + k + "Params[] = {", rules, "};"));
     }
     std::vector<std::string> results;
-    for (const auto& rule : op.result_rules) results.push_back("{" + rule_init(rule[0]) + ", " + rule_init(rule[1]) + "}");
+    for (const auto& rule : op.result_rules)
+      results.push_back("{" + rule_init(rule[0]) + ", " + rule_init(rule[1]) + "}");
     line(wrap_list("constexpr DtypeRule " + k + "Results[][2] = {", results, "};"));
     if (!op.older.empty()) older(op, k);
     line("constexpr OperatorDef " + k + "Def{");
@@ -196,7 +197,8 @@ class GroupEmitter {
                                 const std::string& variant) {
     std::string args = op.signature.params.empty() ? "{}" : unique_local(op, "args");
     return wrap_code("  " + function + "(g_operators[op_" + identifier(op.base_name) + "], " + args + ", " + results +
-                     variant + ");") + "\n";
+                     variant + ");") +
+           "\n";
   }
 
   /// The body of the plain function; as a method, the first parameter is *this.
@@ -317,7 +319,6 @@ class GroupEmitter {
 
 void emit_operators(const Schema& schema, OutputSet& out) {
   for (const Group& group : schema.groups) {
-    if (group.operators.empty()) continue;
     out.add("switchyard/ops/gen/" + group.name + ".cpp", GroupEmitter(schema, group).run());
   }
 }

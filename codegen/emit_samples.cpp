@@ -91,7 +91,8 @@ std::string sample_value(const SampleValue& value) {
 
 std::vector<std::string> sample_items(const Sample& sample) {
   std::vector<std::string> items;
-  for (const auto& [name, value] : sample) items.push_back("{" + string_literal(name) + ", " + sample_value(value) + "}");
+  for (const auto& [name, value] : sample)
+    items.push_back("{" + string_literal(name) + ", " + sample_value(value) + "}");
   return items;
 }
 
@@ -197,7 +198,8 @@ class OperatorEmitter {
       line(wrap_list("  op.samples.push_back({", sample_items(sample), "});"));
     }
     for (const ErrorSample& error : op_.errors) {
-      line(wrap_list("  op.errors.push_back({{", sample_items(error.args), "}, " + string_literal(error.message) + "});"));
+      line(wrap_list("  op.errors.push_back({{", sample_items(error.args),
+                     "}, " + string_literal(error.message) + "});"));
     }
     line("  return op;\n}");
     return std::move(text_);
@@ -207,7 +209,9 @@ class OperatorEmitter {
 
  private:
   void line(const std::string& text) { text_ += text + "\n"; }
-  void set(const std::string& field, const std::string& value) { line(wrap_code("  op." + field + " = " + value + ";")); }
+  void set(const std::string& field, const std::string& value) {
+    line(wrap_code("  op." + field + " = " + value + ";"));
+  }
 
   static std::string pair(const std::pair<double, double>& range) {
     return "{" + number(range.first) + ", " + number(range.second) + "}";

@@ -43,8 +43,8 @@ Member sdk_member(const Parameter& param) {
   }
 }
 
-/// "add", or "my_ops/scale" outside the core.
-std::string file_stem(const Operator& op) { return op.ns == "sy" ? op.base_name : op.ns + "/" + op.base_name; }
+/// "add", or "my_scale" outside the core.
+std::string file_stem(const Operator& op) { return op.ns == "sy" ? op.base_name : op.ns + "_" + op.base_name; }
 
 std::string macro_prefix(const Operator& op) {
   std::string text = op.ns + "_" + op.base_name + "_";
@@ -76,7 +76,8 @@ std::string args_struct(const Operator& op) {
   if (op.data_dependent) text += "/// The kernel allocates the outputs: call.alloc_output(k, dtype, shape).\n";
   text += "struct " + name + " {\n";
   text += "  static constexpr const char* kOp = " + string_literal(op.signature.name) + ";\n";
-  text += "  static constexpr std::uint64_t kLayoutHash = " + hex_literal(call_layout_hash(op.signature), "u") + ";\n\n";
+  text +=
+      "  static constexpr std::uint64_t kLayoutHash = " + hex_literal(call_layout_hash(op.signature), "u") + ";\n\n";
   text += members + (members.empty() ? "" : "\n");
   std::string head = "  explicit " + name + "(const Call&" + (initializers.empty() ? ") {}" : " call)");
   if (initializers.empty()) return text + head + "\n};\n";
@@ -97,15 +98,16 @@ std::string cpp_header(const Group& group, const Operator& op) {
 /// Positions in sy_call.args and sy_call.outputs.
 std::string c_header(const Group& group, const Operator& op) {
   std::string prefix = macro_prefix(op);
-  std::string text = "/* Argument positions of " + op.signature.name + " for kernels in C. Generated from " + group.name +
-                     ".yaml by switchyard-codegen. */\n#pragma once\n\n";
+  std::string text = "/* Argument positions of " + op.signature.name + " for kernels in C. Generated from " +
+                     group.name + ".yaml by switchyard-codegen. */\n#pragma once\n\n";
   std::string signature = op.signature.text;
   for (std::size_t at = signature.find("*/"); at != std::string::npos; at = signature.find("*/", at)) {
     signature.replace(at, 2, "* /");
   }
   text += "/* " + signature + " */\n";
   text += "#define " + prefix + "OP " + string_literal(op.signature.name) + "\n";
-  text += "#define " + prefix + "LAYOUT_HASH " + hex_literal(call_layout_hash(op.signature), "ull") + "\n\n/* args */\n";
+  text +=
+      "#define " + prefix + "LAYOUT_HASH " + hex_literal(call_layout_hash(op.signature), "ull") + "\n\n/* args */\n";
   for (std::size_t i = 0; i < op.signature.params.size(); ++i) {
     text += "#define " + prefix + upper(op.signature.params[i].name) + " " + std::to_string(i) + "u\n";
   }
@@ -122,7 +124,8 @@ void emit_sdk(const Schema& schema, OutputSet& out) {
   for (const Group& group : schema.groups) {
     for (const Operator& op : group.operators) {
       // A header for every operator, so that the build knows the outputs from the names alone.
-      const std::string none = "// " + op.signature.name + " takes no kernels: the host does all of it.\n#pragma once\n";
+      const std::string none =
+          "// " + op.signature.name + " takes no kernels: the host does all of it.\n#pragma once\n";
       out.add("switchyard/sdk/ops/" + file_stem(op) + ".h", op.has_kernel() ? cpp_header(group, op) : none);
       out.add("switchyard/sdk/c/" + file_stem(op) + ".h", op.has_kernel() ? c_header(group, op) : none);
     }

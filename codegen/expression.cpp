@@ -8,7 +8,9 @@ namespace {
 
 using Node = std::unique_ptr<Expr>;
 
+// Bounds on the recursion of everything that walks a tree.
 constexpr int kMaxDepth = 100;
+constexpr std::size_t kMaxLength = 4096;
 
 bool is_name_start(char c) { return std::isalpha(static_cast<unsigned char>(c)) || c == '_'; }
 bool is_name_char(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_'; }
@@ -20,6 +22,7 @@ class Parser {
   Parser(std::string_view text, ExprError& error) : text_(text), error_(error) {}
 
   Node parse() {
+    if (text_.size() > kMaxLength) return fail(kMaxLength, "the formula is too long");
     Node expr = parse_sum();
     if (expr && peek() != '\0') return fail(at_, "expected an operator or the end, found " + found());
     return expr;

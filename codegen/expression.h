@@ -28,18 +28,18 @@ struct Expr {
   enum class Kind { kInt, kFloat, kString, kBool, kNone, kList, kName, kCall, kNegate, kBinary, kMember };
 
   Kind kind = Kind::kNone;
-  std::size_t offset = 0;              // into the formula
-  std::string text;                    // literal, name, operator sign, called operator or member
+  std::size_t offset = 0;                       // into the formula
+  std::string text;                             // literal, name, operator sign, called operator or member
   std::vector<std::unique_ptr<Expr>> children;  // operands, list elements, call arguments
-  std::vector<std::string> keywords;   // per call argument; "" for a positional one
+  std::vector<std::string> keywords;            // per call argument; "" for a positional one
   std::vector<std::size_t> keyword_offsets;
 
   ValueType type;
   enum class Refers { kNothing, kParam, kResult, kGrad };
-  Refers refers = Refers::kNothing;    // kName
-  std::size_t index = 0;               // of the parameter, result or gradient
-  const Signature* callee = nullptr;   // kCall; nullptr for `size` and the two-argument reduce_to
-  std::vector<int> bound;              // per parameter of callee: index into children, or -1 for its default
+  Refers refers = Refers::kNothing;   // kName
+  std::size_t index = 0;              // of the parameter, result or gradient
+  const Signature* callee = nullptr;  // kCall; nullptr for `size` and the two-argument reduce_to
+  std::vector<int> bound;             // per parameter of callee: index into children, or -1 for its default
 };
 
 struct ExprError {

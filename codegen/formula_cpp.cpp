@@ -13,8 +13,7 @@ enum Precedence { kSum = 1, kProduct, kUnary, kPostfix };
 
 class Emitter {
  public:
-  Emitter(const Schema& schema, const Operator& op)
-      : schema_(schema), op_(op), q_(schema.is_core() ? "" : "sy::") {}
+  Emitter(const Schema& schema, const Operator& op) : schema_(schema), op_(op), q_(schema.is_core() ? "" : "sy::") {}
 
   /// In parentheses where the context binds tighter than the expression.
   std::string emit(const Expr& expr, int context = 0) {
@@ -130,7 +129,8 @@ class Emitter {
 
   std::string function_name(const Signature& callee) {
     std::size_t colons = callee.name.find("::");
-    if (colons != std::string::npos) return callee.name.substr(0, colons) + "::" + cpp_name(callee.name.substr(colons + 2));
+    if (colons != std::string::npos)
+      return callee.name.substr(0, colons) + "::" + cpp_name(callee.name.substr(colons + 2));
     return q_ + cpp_name(callee.name);
   }
 
@@ -152,7 +152,8 @@ class Emitter {
       for (const auto& child : expr.children) items.push_back("static_cast<double>(" + emit(*child) + ")");
       return "{" + join(items, ", ") + "}";
     }
-    bool number = expr.type.arg == ArgType::kInt || expr.type.arg == ArgType::kFloat || expr.type.arg == ArgType::kScalar;
+    bool number =
+        expr.type.arg == ArgType::kInt || expr.type.arg == ArgType::kFloat || expr.type.arg == ArgType::kScalar;
     if (param.type == ArgType::kTensor && number) return q_ + "wrapped_number(" + emit(expr) + ")";
     return emit(expr);
   }

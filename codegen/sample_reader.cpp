@@ -99,7 +99,8 @@ class SampleReader {
   void read_integer(const YAML::Node& node, const Parameter& param, SampleValue& value) {
     bool seed = param.type == ArgType::kGenerator;
     auto integer = YamlSource::parse_integer(node);
-    if (!integer || (seed && *integer < 0)) return wrong(node, param, seed ? "a seed, an integer from 0" : "an integer");
+    if (!integer || (seed && *integer < 0))
+      return wrong(node, param, seed ? "a seed, an integer from 0" : "an integer");
     value.kind = seed ? Kind::kSeed : Kind::kInt;
     value.i = *integer;
     value.f = static_cast<double>(*integer);
@@ -114,12 +115,15 @@ class SampleReader {
 
   void read_text(const YAML::Node& node, const Parameter& param, SampleValue& value) {
     if (!node.IsScalar()) {
-      return wrong(node, param, param.type == ArgType::kStr ? "a text" : param.type == ArgType::kDtype
-                                                                             ? "the name of a dtype"
-                                                                             : "`current` or the name of a device");
+      return wrong(node, param,
+                   param.type == ArgType::kStr     ? "a text"
+                   : param.type == ArgType::kDtype ? "the name of a dtype"
+                                                   : "`current` or the name of a device");
     }
     value.text = node.Scalar();
-    value.kind = param.type == ArgType::kStr ? Kind::kText : param.type == ArgType::kDtype ? Kind::kDtype : Kind::kDevice;
+    value.kind = param.type == ArgType::kStr     ? Kind::kText
+                 : param.type == ArgType::kDtype ? Kind::kDtype
+                                                 : Kind::kDevice;
     if (param.type == ArgType::kDtype && dtype_id(value.text) < 0) {
       source_.error(node, "unknown dtype '" + value.text + "'");
     }

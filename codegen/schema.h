@@ -44,7 +44,21 @@ struct TensorValue {
 
 /// One argument of a sample.
 struct SampleValue {
-  enum class Kind { kNone, kTensor, kTensors, kBool, kInt, kFloat, kInts, kFloats, kBools, kText, kDtype, kDevice, kSeed };
+  enum class Kind {
+    kNone,
+    kTensor,
+    kTensors,
+    kBool,
+    kInt,
+    kFloat,
+    kInts,
+    kFloats,
+    kBools,
+    kText,
+    kDtype,
+    kDevice,
+    kSeed
+  };
   Kind kind = Kind::kNone;
   std::vector<TensorValue> tensors;
   std::int64_t i = 0;
@@ -67,7 +81,7 @@ struct Formula {
   Text key;
   Text text;
   std::unique_ptr<Expr> expr;
-  std::uint64_t saved_params = 0;   // bit per parameter whose values are read
+  std::uint64_t saved_params = 0;  // bit per parameter whose values are read
   std::uint64_t saved_results = 0;
 };
 
@@ -93,9 +107,9 @@ struct Operator {
   std::vector<std::string> tags;
   std::vector<std::string> plan_key;
   std::array<std::uint16_t, 4> type_sets = {0, 0, 0, 0};
-  std::string dtypes_text;                            // for people
-  std::vector<Rule> param_rules;                      // one per parameter
-  std::vector<std::array<Rule, 2>> result_rules;      // one per output
+  std::string dtypes_text;                        // for people
+  std::vector<Rule> param_rules;                  // one per parameter
+  std::vector<std::array<Rule, 2>> result_rules;  // one per output
   std::vector<Formula> formulas;
   std::vector<Signature> older;
   std::map<std::string, std::pair<double, double>> domain;

@@ -10,10 +10,30 @@
 namespace sy::codegen {
 namespace {
 
-const std::vector<std::string> kKeys = {
-    "op",     "kind",      "meta",    "composite", "host",           "variants",  "dtypes", "promotion",
-    "derivative", "grad_name", "not_differentiable", "init", "random", "data_dependent", "twin", "plan_key",
-    "tags",   "older",     "domain",  "fill",      "samples",        "errors",    "tolerance", "doc"};
+const std::vector<std::string> kKeys = {"op",
+                                        "kind",
+                                        "meta",
+                                        "composite",
+                                        "host",
+                                        "variants",
+                                        "dtypes",
+                                        "promotion",
+                                        "derivative",
+                                        "grad_name",
+                                        "not_differentiable",
+                                        "init",
+                                        "random",
+                                        "data_dependent",
+                                        "twin",
+                                        "plan_key",
+                                        "tags",
+                                        "older",
+                                        "domain",
+                                        "fill",
+                                        "samples",
+                                        "errors",
+                                        "tolerance",
+                                        "doc"};
 const std::vector<std::string> kKinds = {"generic", "pointwise", "reduction", "view", "factory", "composite"};
 const std::vector<std::string> kVariants = {"function", "method", "inplace", "out", "scalar"};
 const std::vector<std::string> kPromotions = {"promote", "float", "none"};
@@ -298,8 +318,8 @@ void check_representable(YamlSource& source, const Operator& op) {
     bool optional_list = param.optional && (param.type == ArgType::kTensorList || param.type == ArgType::kFloatList ||
                                             param.type == ArgType::kBoolList);
     if (list_of_scalars || optional_list) {
-      source.diagnostics().error(op.op.location, "parameter '" + param.name + "': the generator has no C++ type for " +
-                                                     type_name(param));
+      source.diagnostics().error(
+          op.op.location, "parameter '" + param.name + "': the generator has no C++ type for " + type_name(param));
     }
   }
 }
@@ -330,7 +350,7 @@ bool read_entry(YamlSource& source, const YAML::Node& entry, const std::string& 
   EntryReader reader(source, op);
   YAML::Node dtypes(YAML::NodeType::Undefined), samples(YAML::NodeType::Undefined), errors(YAML::NodeType::Undefined);
   for (const auto& [key, nodes] : pairs) {
-    op.keys[key] = source.locate(nodes.first);
+    if (key != "op") op.keys[key] = source.locate(nodes.first);
     reader.read(key, nodes.second);
     if (key == "dtypes") dtypes.reset(nodes.second);
     if (key == "samples") samples.reset(nodes.second);

@@ -41,7 +41,7 @@ class OperatorValidator {
       : schema_(schema), op_(op), diagnostics_(diagnostics) {}
 
   void run() {
-    if (op_.doc.empty()) error("op", quoted(op_) + " has no doc");
+    if (op_.keys.count("doc") == 0) error("op", quoted(op_) + " has no doc");
     check_kind();
     check_flags();
     check_variants();
@@ -80,8 +80,8 @@ class OperatorValidator {
       error("op", quoted(op_) + " of kind " + kind + " needs a tensor");
     }
     bool tensor_first = !params().empty() && params()[0].type == ArgType::kTensor;
-    if (kind == "reduction" && !(tensor_first && has_param("dim", ArgType::kIntList) &&
-                                 has_param("keepdim", ArgType::kBool))) {
+    if (kind == "reduction" &&
+        !(tensor_first && has_param("dim", ArgType::kIntList) && has_param("keepdim", ArgType::kBool))) {
       error("op", quoted(op_) + " is a reduction: it needs a Tensor first, int[] dim and bool keepdim");
     }
     bool lists = op_.signature.results[0].type == ArgType::kTensorList;
@@ -92,8 +92,8 @@ class OperatorValidator {
   }
 
   void check_flags() {
-    bool generator = std::any_of(params().begin(), params().end(),
-                                 [](const Parameter& p) { return p.type == ArgType::kGenerator; });
+    bool generator =
+        std::any_of(params().begin(), params().end(), [](const Parameter& p) { return p.type == ArgType::kGenerator; });
     if (op_.random && !generator) error("random", quoted(op_) + " is random, but has no Generator parameter");
     if (!op_.random && generator) error("op", quoted(op_) + " has a Generator parameter: set random");
     if (op_.data_dependent && op_.kind != "generic") {
@@ -124,7 +124,8 @@ class OperatorValidator {
     bool tensor_first = !params().empty() && params()[0].type == ArgType::kTensor && !params()[0].optional;
     if (op_.variants.empty()) diagnostics_.error(where, quoted(op_) + " has no variants");
     if (op_.has_variant("method") && !tensor_first) wrong("method", "its first parameter is no Tensor");
-    if (op_.has_variant("method") && !schema_.is_core()) wrong("method", "Tensor's methods belong to the core operators");
+    if (op_.has_variant("method") && !schema_.is_core())
+      wrong("method", "Tensor's methods belong to the core operators");
     if (op_.has_variant("inplace")) {
       bool same_dtype = tensor_first && op_.result_rules[0][0] == op_.param_rules[0];
       bool single = results.size() == 1 && results[0].type == ArgType::kTensor && results[0].alias == 0;
@@ -176,7 +177,8 @@ class OperatorValidator {
       covered.insert(formula.params.begin(), formula.params.end());
       for (std::size_t i : formula.params) {
         if (!op_.is_differentiable(i)) {
-          diagnostics_.error(formula.key.location, "'" + params()[i].name + "' is never floating and has no derivative");
+          diagnostics_.error(formula.key.location,
+                             "'" + params()[i].name + "' is never floating and has no derivative");
         }
       }
     }
@@ -185,8 +187,8 @@ class OperatorValidator {
       error("derivative", "parameter '" + op_.grad_name + "' hides the incoming gradient: name that with grad_name");
     }
     if (op_.keys.count("grad_name") != 0 && (!single || op_.formulas.empty())) {
-      error("grad_name", single ? "grad_name without a formula"
-                                : "with several outputs the gradients are called grad_<output>");
+      error("grad_name",
+            single ? "grad_name without a formula" : "with several outputs the gradients are called grad_<output>");
     }
     if (!op_.not_differentiable.empty() || (op_.formulas.empty() && op_.keys.count("derivative") != 0)) return;
     for (std::size_t i = 0; i < params().size(); ++i) {
@@ -219,8 +221,8 @@ class OperatorValidator {
     }
     for (std::size_t i = 0; i < params().size(); ++i) {
       const Parameter& param = params()[i];
-      bool any_of_these = param.type == ArgType::kDtype || param.type == ArgType::kDevice ||
-                          param.type == ArgType::kGenerator;
+      bool any_of_these =
+          param.type == ArgType::kDtype || param.type == ArgType::kDevice || param.type == ArgType::kGenerator;
       bool exercised = false;
       bool provided = false;
       for (const Sample& sample : op_.samples) {

@@ -35,8 +35,9 @@ class YamlSource {
   /// `[low, high]` with low not above high.
   std::optional<std::pair<double, double>> range(const YAML::Node& node, const std::string& what);
   /// A map without repeated keys, every key of `allowed`; offending pairs are reported and left out.
-  std::vector<std::pair<std::string, std::pair<YAML::Node, YAML::Node>>> map(
-      const YAML::Node& node, const std::string& what, const std::vector<std::string>& allowed);
+  std::vector<std::pair<std::string, std::pair<YAML::Node, YAML::Node>>> map(const YAML::Node& node,
+                                                                             const std::string& what,
+                                                                             const std::vector<std::string>& allowed);
 
   /// Without a report.
   static std::optional<std::int64_t> parse_integer(const YAML::Node& node);

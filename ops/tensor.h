@@ -1,6 +1,7 @@
 // The tensor that users hold: the handle plus every operator as a method.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string_view>
 #include <tuple>
@@ -47,7 +48,7 @@ class Tensor : public TensorBase {
 
   // Gradients; defined in autograd/.
   /// Whether operations on this tensor are recorded.
-  bool requires_grad() const { return impl()->bits & 1; }
+  bool requires_grad() const { return defined() && (impl()->layer_bits() & 1); }
   /// Marks a leaf. Throws sy::Error for a non-leaf or a dtype that is not floating. Returns itself.
   const Tensor& requires_grad_(bool value = true) const;
   /// The gradient that backward() accumulated; undefined before. Assignable through set_grad.
@@ -95,7 +96,7 @@ class Tensor : public TensorBase {
 static_assert(sizeof(Tensor) == sizeof(TensorBase), "frames read arrays of either");
 
 inline const Tensor& as_tensor(const TensorBase& t) { return static_cast<const Tensor&>(t); }
-inline TensorList as_tensor_list(absl::Span<const TensorBase> list) {
+inline TensorList as_tensors(absl::Span<const TensorBase> list) {
   return {static_cast<const Tensor*>(list.data()), list.size()};
 }
 std::vector<Tensor> as_tensors(std::vector<TensorBase> list);

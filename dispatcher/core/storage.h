@@ -24,7 +24,13 @@ class Storage : public RefCounted<Storage> {
   void* data() const { return block_.data; }
   std::uint64_t bytes() const { return bytes_; }
   std::uint32_t version() const { return version_.load(std::memory_order_relaxed); }
-  void bump_version() { version_.fetch_add(1, std::memory_order_relaxed); }
+  /// After a write by the named operator (static text).
+  void bump_version(const char* writer) {
+    version_.fetch_add(1, std::memory_order_relaxed);
+    last_writer_.store(writer, std::memory_order_relaxed);
+  }
+  /// Who wrote last, for messages; "" before the first in-place write.
+  const char* last_writer() const { return last_writer_.load(std::memory_order_relaxed); }
   sy_stream stream() const { return stream_; }
   /// The memory is used by this stream too: it is not reused before that stream has passed this point.
   void record_use(const Stream& stream);
@@ -39,6 +45,7 @@ class Storage : public RefCounted<Storage> {
   std::uint64_t bytes_ = 0;
   CachingAllocator* allocator_ = nullptr;
   std::atomic<std::uint32_t> version_{0};
+  std::atomic<const char*> last_writer_{""};
   sy_stream stream_ = 0;
   struct Extra;  // deleter and further streams: rare
   Extra* extra_ = nullptr;

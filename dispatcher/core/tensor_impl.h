@@ -52,9 +52,15 @@ class TensorImpl : public RefCounted<TensorImpl> {
   bool wrapped_number = false;
   /// A view made while gradients were off, of a tensor that needs one.
   bool view_without_grad = false;
+  /// Made in inference mode: never recorded.
   bool inference = false;
+  /// The tensor that this one is a view of, itself no view; kept while gradients are on, so that writes through one name
+  /// are seen under all of them.
+  Ref<TensorImpl> base;
   std::unique_ptr<AutogradMetaBase> autograd;
 
+  /// The layers this tensor asks for, its base's included.
+  LayerBits layer_bits() const { return base ? bits | base->bits : bits; }
   /// Points this tensor at other contents of the same shape and dtype; for state that is loaded or moved in place.
   void set_contents(const TensorImpl& other);
 

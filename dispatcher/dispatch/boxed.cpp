@@ -14,7 +14,8 @@ class Boxes {
   Arg box(const Operator& op, const Parameter& p, const Value& v) {
     if (std::holds_alternative<std::monostate>(v)) {
       if (!p.optional) mismatch(op, p, v);
-      return {};
+      static const TensorBase undefined;
+      return p.type == ArgType::kTensor ? arg(undefined) : Arg{};
     }
     switch (p.type) {
       case ArgType::kTensor: return tensor(op, p, v);

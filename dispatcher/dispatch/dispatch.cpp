@@ -26,17 +26,17 @@ LayerBits state_of(const Frame& frame) {
   LayerBits bits = t_state.include;
   for (const Arg& a : frame.args()) {
     if (a.tag == SY_ARG_TENSOR) {
-      bits |= static_cast<const TensorBase*>(a.ptr)->impl()->bits;
+      bits |= static_cast<const TensorBase*>(a.ptr)->impl()->layer_bits();
     } else if (a.tag == SY_ARG_TENSOR_LIST) {
       const auto* list = static_cast<const TensorBase*>(a.ptr);
       for (std::uint32_t i = 0; i < a.count; ++i) {
-        if (list[i].defined()) bits |= list[i].impl()->bits;
+        if (list[i].defined()) bits |= list[i].impl()->layer_bits();
       }
     }
   }
   if (frame.variant() != Variant::kFunction) {
     for (std::uint32_t k = 0; k < frame.num_results(); ++k) {
-      if (frame.result(k).defined()) bits |= frame.result(k).impl()->bits;
+      if (frame.result(k).defined()) bits |= frame.result(k).impl()->layer_bits();
     }
   }
   return bits & ~t_state.exclude;
@@ -61,7 +61,7 @@ std::string state_text(const TensorBase& t) {
   std::string text = describe(t);
   if (!t.defined()) return text;
   if (t.impl()->wrapped_number) text += ", a plain number";
-  if (t.impl()->bits & bit(kLayerAutograd)) text += ", needs a gradient";
+  if (t.impl()->layer_bits() & bit(kLayerAutograd)) text += ", needs a gradient";
   if (!t.is_contiguous()) str_append(&text, ", strides ", shape_str(t.strides()));
   return text;
 }

@@ -43,7 +43,7 @@ void run_function(Frame& frame, Fn&& fn) {
             " cannot be written into an output of shape ", shape_str(target.shape()));
     require(!target.impl()->overlapping(), frame.op().name(), ": several elements of the output share memory");
     assign(target, fresh[k]);
-    if (target.storage()) target.storage()->bump_version();
+    if (target.storage()) target.storage()->bump_version(frame.op().name().c_str());
   }
 }
 

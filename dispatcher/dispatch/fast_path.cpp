@@ -161,7 +161,7 @@ bool fast_pointwise(Frame& frame) {
   if (frame.variant() == Variant::kFunction) {
     frame.result(0) = std::move(result);
   } else {
-    result.storage()->bump_version();
+    result.storage()->bump_version(k.op);
   }
   return true;
 }

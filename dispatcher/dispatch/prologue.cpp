@@ -5,6 +5,7 @@
 #include "switchyard/core/copy.h"
 #include "switchyard/core/host_scalar.h"
 #include "switchyard/dispatch/kernel_call.h"
+#include "switchyard/dispatch/thread_state.h"
 #include "switchyard/dispatch/type_promotion.h"
 
 namespace sy {
@@ -252,7 +253,15 @@ void Prologue::infer_reduction() {
 
 TensorBase Prologue::make_view() const {
   const TensorBase& self = frame_.tensor(static_cast<std::size_t>(info_.first_tensor));
-  return alias(self, results_[0].shape, results_[0].strides, results_[0].offset);
+  TensorBase view = alias(self, results_[0].shape, results_[0].strides, results_[0].offset);
+  view.impl()->inference = self.impl()->inference;
+  if (def_.not_differentiable != nullptr) return view;  // detach
+  if (t_state.grad_mode) {
+    view.impl()->base = self.impl()->base ? self.impl()->base : self.ref();
+  } else {
+    view.impl()->view_without_grad = self.impl()->view_without_grad || (self.impl()->layer_bits() & 1);
+  }
+  return view;
 }
 
 void Prologue::check_target(std::size_t k, const TensorBase& target) const {
@@ -351,7 +360,7 @@ void Prologue::deliver() {
       frame_.set_result(k, std::move(out));
     } else {
       if (!outputs_[k].same_as(frame_.result(k))) assign(frame_.result(k), out);
-      if (frame_.result(k).storage()) frame_.result(k).storage()->bump_version();
+      if (frame_.result(k).storage()) frame_.result(k).storage()->bump_version(op_.name().c_str());
     }
   }
 }

@@ -41,8 +41,8 @@ class Parser {
   bool parse() {
     signature_ = Signature();
     signature_.text = std::string(text_);
-    return parse_operator_name() && expect('(') && parse_params() && expect_arrow() && parse_results() &&
-           parse_end() && check_aliases();
+    return parse_operator_name() && expect('(') && parse_params() && expect_arrow() && parse_results() && parse_end() &&
+           check_aliases();
   }
 
  private:
@@ -224,8 +224,8 @@ class Parser {
 
   bool parse_number(Default& value) {
     std::size_t begin = at_;
-    while (at_ < text_.size() && (is_name_char(text_[at_]) || text_[at_] == '.' || text_[at_] == '-' ||
-                                  text_[at_] == '+')) {
+    while (at_ < text_.size() &&
+           (is_name_char(text_[at_]) || text_[at_] == '.' || text_[at_] == '-' || text_[at_] == '+')) {
       ++at_;
     }
     std::string word(text_.substr(begin, at_ - begin));
@@ -358,8 +358,8 @@ class Parser {
       if (result.alias == 0) continue;
       auto same = [&](const Parameter& p) { return p.alias == result.alias && p.mutated == result.mutated; };
       if (std::none_of(signature_.params.begin(), signature_.params.end(), same)) {
-        return fail(result_at_[k], "no parameter is Tensor(" + std::string(1, result.alias) +
-                                       (result.mutated ? "!" : "") + ")");
+        return fail(result_at_[k],
+                    "no parameter is Tensor(" + std::string(1, result.alias) + (result.mutated ? "!" : "") + ")");
       }
     }
     return true;

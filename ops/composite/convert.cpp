@@ -1,5 +1,6 @@
 // Copies, casts and moves between devices.
 #include "switchyard/dispatch/kernel_call.h"
+#include "switchyard/dispatch/meta_call.h"
 #include "switchyard/ops/gen/convert_composite.h"
 #include "switchyard/ops/gen/view_composite.h"
 #include "switchyard/ops/operators.h"
@@ -44,7 +45,7 @@ Tensor copy_(const Tensor& self, const Tensor& src) {
     source = cast_copy(source, self.dtype());  // the two may overlap
   }
   assign(self, source);
-  if (self.storage()) self.storage()->bump_version();
+  if (self.storage()) self.storage()->bump_version("copy_");
   return self;
 }
 

@@ -50,9 +50,9 @@ Tensor mean(const Tensor& self, OptionalIntArray dim, bool keepdim, std::optiona
 }
 
 Tensor amax_backward(const Tensor& grad, const Tensor& self, const Tensor& result, OptionalIntArray dim, bool keepdim) {
-  Tensor extreme = expand_reduced(result, self.shape(), dim, keepdim);
+  Tensor extreme = sy::expand_reduced(result, self.shape(), dim, keepdim);
   Tensor hit = sy::cast(sy::eq(self, extreme), grad.dtype());
-  Tensor share = expand_reduced(grad, self.shape(), dim, keepdim) * hit;
+  Tensor share = sy::expand_reduced(grad, self.shape(), dim, keepdim) * hit;
   return share / sy::sum(hit, dim, true);
 }
 

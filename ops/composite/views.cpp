@@ -1,5 +1,5 @@
 // Reshapes, splits, and the gradients of views.
-#include "switchyard/dispatch/operands.h"
+#include "switchyard/dispatch/meta_call.h"
 #include "switchyard/ops/gen/view_composite.h"
 #include "switchyard/ops/operators.h"
 #include "switchyard/ops/view_geometry.h"

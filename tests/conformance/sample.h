@@ -126,8 +126,8 @@ struct OperatorSamples {
   std::vector<std::string> dtypes[4];  // the sets of T0..T3; empty: unused
   std::vector<DtypeSpec> params;
   std::vector<DtypeSpec> results;
-  std::vector<DtypeSpec> result_fallbacks;  // where the dtype parameter of results is absent
-  std::vector<std::string> differentiable;  // inputs with a gradient
+  std::vector<DtypeSpec> result_fallbacks;                     // where the dtype parameter of results is absent
+  std::vector<std::string> differentiable;                     // inputs with a gradient
   std::map<std::string, std::pair<double, double>> domain;     // by parameter
   std::map<std::string, std::string> fill;                     // by parameter
   std::map<std::string, std::pair<double, double>> tolerance;  // by dtype: relative, absolute

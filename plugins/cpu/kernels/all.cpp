@@ -1,0 +1,47 @@
+// True where every element over dims is nonzero; NaN is.
+#include "switchyard/sdk/ops/all.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/all.cpp"
+#include "loops/targets.h"
+#include "loops/reduce-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct AllOp {
+  using Acc = bool;
+  static Acc identity() { return true; }
+  static Acc fold(Acc a, T x) { return a & (x != 0); }
+  static Acc merge(Acc a, Acc b) { return a & b; }
+};
+
+const FoldTable& all_folds() {
+  static constexpr FoldTable kTable = fold_table<AllOp>(AllTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(all_folds);
+
+void run_all(const Call& call, const sdk::AllArgs& args) {
+  static const FoldTable& folds = HWY_DYNAMIC_DISPATCH(all_folds)();
+  Scratch<bool> acc(call, static_cast<std::size_t>(args.result.numel()));
+  reduce(call, args.self, dim_set(args.dim, args.self.ndim()), folds.at(args.self.dtype()), acc.data());
+  store_accumulators(acc.data(), SY_BOOL, args.result, move_row(1));
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(all, sy::sdk::make_kernel<sy::sdk::AllArgs, sy::cpu::run_all>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+#endif

@@ -1,0 +1,22 @@
+// Matrix products of (b, n, k) and (b, k, m), one per batch.
+#include "loops/product.h"
+#include "loops/types.h"
+#include "switchyard/sdk/ops/bmm.h"
+
+namespace sy::cpu {
+namespace {
+
+void run_bmm(const Call& call, const sdk::BmmArgs& args) {
+  Product product;
+  product.dtype = call.t(0);
+  product.batch = args.self.size(0);
+  product.a = matrices(args.self);
+  product.b = matrices(args.mat2);
+  product.c = matrices(args.result);
+  product.run(call);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(bmm, sy::sdk::make_kernel<sy::sdk::BmmArgs, sy::cpu::run_bmm>(sy::sdk::kStrided | sy::sdk::kDeterministic));

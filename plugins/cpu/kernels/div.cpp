@@ -1,0 +1,42 @@
+// self / other.
+#include "switchyard/sdk/ops/div.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/div.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Div {
+  T operator()(T a, T b) const { return a / b; }
+};
+
+const RowTable& div_rows() {
+  static constexpr RowTable kTable = binary_table<Div>(FloatTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(div_rows);
+
+void run_div(const Call& call, const sdk::DivArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(div_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(div, sy::sdk::make_kernel<sy::sdk::DivArgs, sy::cpu::run_div>(sy::sdk::kPointwise));
+#endif

@@ -1,0 +1,44 @@
+// Natural logarithm.
+#include "switchyard/sdk/ops/log.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/log.cpp"
+#include "loops/targets.h"
+#include "loops/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+struct Log {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return vec_log(d, x);
+  }
+};
+
+const RowTable& log_rows() {
+  static constexpr RowTable kTable = vector_unary_table<Log>();
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(log_rows);
+
+void run_log(const Call& call, const sdk::LogArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(log_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(log, sy::sdk::make_kernel<sy::sdk::LogArgs, sy::cpu::run_log>(sy::sdk::kPointwise));
+#endif

@@ -1,0 +1,44 @@
+// log(1 + self).
+#include "switchyard/sdk/ops/log1p.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/log1p.cpp"
+#include "loops/targets.h"
+#include "loops/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+struct Log1p {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return vec_log1p(d, x);
+  }
+};
+
+const RowTable& log1p_rows() {
+  static constexpr RowTable kTable = vector_unary_table<Log1p>();
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(log1p_rows);
+
+void run_log1p(const Call& call, const sdk::Log1pArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(log1p_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(log1p, sy::sdk::make_kernel<sy::sdk::Log1pArgs, sy::cpu::run_log1p>(sy::sdk::kPointwise));
+#endif

@@ -1,0 +1,42 @@
+// The larger; NaN if either is.
+#include "switchyard/sdk/ops/maximum.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/maximum.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Maximum {
+  T operator()(T a, T b) const { return a > b || a != a ? a : b; }
+};
+
+const RowTable& maximum_rows() {
+  static constexpr RowTable kTable = binary_table<Maximum>(AllTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(maximum_rows);
+
+void run_maximum(const Call& call, const sdk::MaximumArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(maximum_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(maximum, sy::sdk::make_kernel<sy::sdk::MaximumArgs, sy::cpu::run_maximum>(sy::sdk::kPointwise));
+#endif

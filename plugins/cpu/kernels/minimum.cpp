@@ -1,0 +1,42 @@
+// The smaller; NaN if either is.
+#include "switchyard/sdk/ops/minimum.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/minimum.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Minimum {
+  T operator()(T a, T b) const { return a < b || a != a ? a : b; }
+};
+
+const RowTable& minimum_rows() {
+  static constexpr RowTable kTable = binary_table<Minimum>(AllTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(minimum_rows);
+
+void run_minimum(const Call& call, const sdk::MinimumArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(minimum_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(minimum, sy::sdk::make_kernel<sy::sdk::MinimumArgs, sy::cpu::run_minimum>(sy::sdk::kPointwise));
+#endif

@@ -1,0 +1,42 @@
+// self * other; integers wrap, bool is logical and.
+#include "switchyard/sdk/ops/mul.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/mul.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Mul {
+  T operator()(T a, T b) const { return wrap_mul(a, b); }
+};
+
+const RowTable& mul_rows() {
+  static constexpr RowTable kTable = binary_table<Mul>(AllTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(mul_rows);
+
+void run_mul(const Call& call, const sdk::MulArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(mul_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(mul, sy::sdk::make_kernel<sy::sdk::MulArgs, sy::cpu::run_mul>(sy::sdk::kPointwise));
+#endif

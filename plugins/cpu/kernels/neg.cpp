@@ -1,0 +1,45 @@
+// The negative; integers wrap.
+#include "switchyard/sdk/ops/neg.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/neg.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Neg {
+  T operator()(T a) const { 
+    if constexpr (std::is_integral_v<T>) return wrap_sub(T{0}, a);
+    return -a;
+   }
+};
+
+const RowTable& neg_rows() {
+  static constexpr RowTable kTable = unary_table<Neg>(NumericTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(neg_rows);
+
+void run_neg(const Call& call, const sdk::NegArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(neg_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(neg, sy::sdk::make_kernel<sy::sdk::NegArgs, sy::cpu::run_neg>(sy::sdk::kPointwise));
+#endif

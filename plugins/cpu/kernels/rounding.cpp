@@ -1,0 +1,101 @@
+// floor, ceil, round (ties to even) and trunc; integers stay as they are.
+#include <cmath>
+
+#include "switchyard/sdk/ops/ceil.h"
+#include "switchyard/sdk/ops/floor.h"
+#include "switchyard/sdk/ops/round.h"
+#include "switchyard/sdk/ops/trunc.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/rounding.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Floor {
+  T operator()(T a) const {
+    if constexpr (std::is_floating_point_v<T>) return std::floor(a);
+    return a;
+  }
+};
+template <class T>
+struct Ceil {
+  T operator()(T a) const {
+    if constexpr (std::is_floating_point_v<T>) return std::ceil(a);
+    return a;
+  }
+};
+template <class T>
+struct Round {
+  T operator()(T a) const {
+    if constexpr (std::is_floating_point_v<T>) return std::nearbyint(a);
+    return a;
+  }
+};
+template <class T>
+struct Trunc {
+  T operator()(T a) const {
+    if constexpr (std::is_floating_point_v<T>) return std::trunc(a);
+    return a;
+  }
+};
+
+const RowTable& floor_rows() {
+  static constexpr RowTable kTable = unary_table<Floor>(NumericTypes{});
+  return kTable;
+}
+const RowTable& ceil_rows() {
+  static constexpr RowTable kTable = unary_table<Ceil>(NumericTypes{});
+  return kTable;
+}
+const RowTable& round_rows() {
+  static constexpr RowTable kTable = unary_table<Round>(NumericTypes{});
+  return kTable;
+}
+const RowTable& trunc_rows() {
+  static constexpr RowTable kTable = unary_table<Trunc>(NumericTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(floor_rows);
+HWY_EXPORT(ceil_rows);
+HWY_EXPORT(round_rows);
+HWY_EXPORT(trunc_rows);
+
+void run_floor(const Call& call, const sdk::FloorArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(floor_rows)();
+  run_pointwise(call, rows);
+}
+void run_ceil(const Call& call, const sdk::CeilArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(ceil_rows)();
+  run_pointwise(call, rows);
+}
+void run_round(const Call& call, const sdk::RoundArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(round_rows)();
+  run_pointwise(call, rows);
+}
+void run_trunc(const Call& call, const sdk::TruncArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(trunc_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(rounding, sy::sdk::make_kernel<sy::sdk::FloorArgs, sy::cpu::run_floor>(sy::sdk::kPointwise),
+           sy::sdk::make_kernel<sy::sdk::CeilArgs, sy::cpu::run_ceil>(sy::sdk::kPointwise),
+           sy::sdk::make_kernel<sy::sdk::RoundArgs, sy::cpu::run_round>(sy::sdk::kPointwise),
+           sy::sdk::make_kernel<sy::sdk::TruncArgs, sy::cpu::run_trunc>(sy::sdk::kPointwise));
+#endif

@@ -1,0 +1,42 @@
+// 1 / sqrt(self).
+#include "switchyard/sdk/ops/rsqrt.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/rsqrt.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Rsqrt {
+  T operator()(T a) const { return T{1} / std::sqrt(a); }
+};
+
+const RowTable& rsqrt_rows() {
+  static constexpr RowTable kTable = unary_table<Rsqrt>(FloatTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(rsqrt_rows);
+
+void run_rsqrt(const Call& call, const sdk::RsqrtArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(rsqrt_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(rsqrt, sy::sdk::make_kernel<sy::sdk::RsqrtArgs, sy::cpu::run_rsqrt>(sy::sdk::kPointwise));
+#endif

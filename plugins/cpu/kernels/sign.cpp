@@ -1,0 +1,48 @@
+// -1, 0 or 1; NaN for NaN.
+#include "switchyard/sdk/ops/sign.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/sign.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Sign {
+  T operator()(T a) const { 
+    if constexpr (std::is_same_v<T, bool>) {
+      return a;
+    } else {
+      return a != a ? a : static_cast<T>((a > 0) - (a < 0));
+    }
+   }
+};
+
+const RowTable& sign_rows() {
+  static constexpr RowTable kTable = unary_table<Sign>(AllTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(sign_rows);
+
+void run_sign(const Call& call, const sdk::SignArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(sign_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(sign, sy::sdk::make_kernel<sy::sdk::SignArgs, sy::cpu::run_sign>(sy::sdk::kPointwise));
+#endif

@@ -1,0 +1,44 @@
+// self * sigmoid(self).
+#include "switchyard/sdk/ops/silu.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/silu.cpp"
+#include "loops/targets.h"
+#include "loops/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+struct Silu {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return hn::Mul(x, vec_sigmoid(d, x));
+  }
+};
+
+const RowTable& silu_rows() {
+  static constexpr RowTable kTable = vector_unary_table<Silu>();
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(silu_rows);
+
+void run_silu(const Call& call, const sdk::SiluArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(silu_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(silu, sy::sdk::make_kernel<sy::sdk::SiluArgs, sy::cpu::run_silu>(sy::sdk::kPointwise));
+#endif

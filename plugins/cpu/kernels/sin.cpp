@@ -1,0 +1,44 @@
+// Sine.
+#include "switchyard/sdk/ops/sin.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/sin.cpp"
+#include "loops/targets.h"
+#include "loops/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+struct Sin {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return vec_sin(d, x);
+  }
+};
+
+const RowTable& sin_rows() {
+  static constexpr RowTable kTable = vector_unary_table<Sin>();
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(sin_rows);
+
+void run_sin(const Call& call, const sdk::SinArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(sin_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(sin, sy::sdk::make_kernel<sy::sdk::SinArgs, sy::cpu::run_sin>(sy::sdk::kPointwise));
+#endif

@@ -1,0 +1,52 @@
+// result * (grad - sum(grad * result, dim)).
+#include "switchyard/sdk/ops/softmax_backward.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/softmax_backward.cpp"
+#include "loops/targets.h"
+#include "loops/softmax-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+struct SoftmaxBackward {
+  template <class T, class Line>
+  HWY_INLINE static void run(const Line& line, const T* const* in, T* out) {
+    const T* grad = in[0];
+    const T* y = in[1];
+    LaneSum<T> sum;
+    line.visit([&](std::int64_t at, std::int64_t used) {
+      sum.add(hn::Mul(load_lanes(grad + at, used, T(0)), load_lanes(y + at, used, T(0))));
+    });
+    const auto dot = line.total(sum.value());
+    line.visit([&](std::int64_t at, std::int64_t used) {
+      const auto g = load_lanes(grad + at, used, T(0));
+      store_lanes(hn::Mul(load_lanes(y + at, used, T(0)), hn::Sub(g, dot)), out + at, used);
+    });
+  }
+};
+
+LineFns softmax_backward_fns(std::uint32_t dtype) { return line_fns<SoftmaxBackward>(dtype); }
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(softmax_backward_fns);
+
+void run_softmax_backward(const Call& call, const sdk::SoftmaxBackwardArgs& args) {
+  const Tensor inputs[] = {args.grad, args.result};
+  run_lines(call, inputs, 2, args.output, args.dim, HWY_DYNAMIC_DISPATCH(softmax_backward_fns)(call.t(0)));
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(softmax_backward, sy::sdk::make_kernel<sy::sdk::SoftmaxBackwardArgs, sy::cpu::run_softmax_backward>(sy::sdk::kStrided |
+                                                                    sy::sdk::kDeterministic));
+#endif

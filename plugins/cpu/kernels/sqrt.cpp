@@ -1,0 +1,42 @@
+// Square root.
+#include "switchyard/sdk/ops/sqrt.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/sqrt.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Sqrt {
+  T operator()(T a) const { return std::sqrt(a); }
+};
+
+const RowTable& sqrt_rows() {
+  static constexpr RowTable kTable = unary_table<Sqrt>(FloatTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(sqrt_rows);
+
+void run_sqrt(const Call& call, const sdk::SqrtArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(sqrt_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(sqrt, sy::sdk::make_kernel<sy::sdk::SqrtArgs, sy::cpu::run_sqrt>(sy::sdk::kPointwise));
+#endif

@@ -1,0 +1,59 @@
+// self - alpha * other; integers wrap.
+#include "switchyard/sdk/ops/sub.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/sub.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+struct Sub {
+  T operator()(T a, T b) const { return wrap_sub(a, b); }
+};
+
+template <class T>
+struct SubScaled {
+  T alpha;
+  explicit SubScaled(const void* context) : alpha(static_cast<const sdk::Scalar*>(context)->to<T>()) {}
+  T operator()(T a, T b) const { return wrap_sub(a, wrap_mul(alpha, b)); }
+};
+
+const RowTable& sub_rows() {
+  static constexpr RowTable kTable = binary_table<Sub>(NumericTypes{});
+  return kTable;
+}
+const RowTable& sub_scaled_rows() {
+  static constexpr RowTable kTable = binary_table<SubScaled>(NumericTypes{});
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(sub_rows);
+HWY_EXPORT(sub_scaled_rows);
+
+void run_sub(const Call& call, const sdk::SubArgs& args) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(sub_rows)();
+  static const RowTable& scaled = HWY_DYNAMIC_DISPATCH(sub_scaled_rows)();
+  if (args.alpha.to_double() == 1) {
+    run_pointwise(call, rows);
+  } else {
+    run_pointwise(call, scaled, &args.alpha);
+  }
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(sub, sy::sdk::make_kernel<sy::sdk::SubArgs, sy::cpu::run_sub>(sy::sdk::kPointwise));
+#endif

@@ -1,0 +1,54 @@
+// Sum over dims; floating values accumulate in f64, integers and bool in i64.
+#include "switchyard/sdk/ops/sum.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/sum.cpp"
+#include "loops/targets.h"
+#include "loops/reduce-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+const FoldTable& sum_folds() {
+  static constexpr FoldTable kTable = fold_table<SumOp>(AllTypes{});
+  return kTable;
+}
+
+template <class Acc, class T>
+void store_row(const void* const* in, void* out, std::int64_t n, const void*) {
+  const Acc* a = static_cast<const Acc*>(in[0]);
+  T* o = static_cast<T*>(out);
+  for (std::int64_t i = 0; i < n; ++i) o[i] = static_cast<T>(a[i]);
+}
+
+RowFn sum_store(std::uint32_t result_dtype) {
+  if (result_dtype == SY_I64) return &store_row<std::int64_t, std::int64_t>;
+  return result_dtype == SY_F64 ? &store_row<double, double> : &store_row<double, float>;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(sum_folds);
+HWY_EXPORT(sum_store);
+
+void run_sum(const Call& call, const sdk::SumArgs& args) {
+  static const FoldTable& folds = HWY_DYNAMIC_DISPATCH(sum_folds)();
+  Scratch<double> acc(call, static_cast<std::size_t>(args.result.numel()));  // i64 has the same size
+  reduce(call, args.self, dim_set(args.dim, args.self.ndim()), folds.at(args.self.dtype()), acc.data());
+  const bool integral = args.result.dtype() == SY_I64;
+  store_accumulators(acc.data(), integral ? SY_I64 : SY_F64, args.result,
+                     HWY_DYNAMIC_DISPATCH(sum_store)(args.result.dtype()));
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(sum, sy::sdk::make_kernel<sy::sdk::SumArgs, sy::cpu::run_sum>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+#endif

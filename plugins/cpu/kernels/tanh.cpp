@@ -1,0 +1,44 @@
+// Hyperbolic tangent.
+#include "switchyard/sdk/ops/tanh.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/tanh.cpp"
+#include "loops/targets.h"
+#include "loops/math-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+struct Tanh {
+  template <class D, class V>
+  HWY_INLINE V operator()(D d, V x) const {
+    return vec_tanh(d, x);
+  }
+};
+
+const RowTable& tanh_rows() {
+  static constexpr RowTable kTable = vector_unary_table<Tanh>();
+  return kTable;
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(tanh_rows);
+
+void run_tanh(const Call& call, const sdk::TanhArgs&) {
+  static const RowTable& rows = HWY_DYNAMIC_DISPATCH(tanh_rows)();
+  run_pointwise(call, rows);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(tanh, sy::sdk::make_kernel<sy::sdk::TanhArgs, sy::cpu::run_tanh>(sy::sdk::kPointwise));
+#endif

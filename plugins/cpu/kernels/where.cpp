@@ -1,0 +1,48 @@
+// self where condition is true, else other.
+#include "switchyard/sdk/ops/where.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/where.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+template <class T>
+void where_row(const void* const* in, void* out, std::int64_t n, const void*) {
+  const std::uint8_t* condition = static_cast<const std::uint8_t*>(in[0]);
+  const T* a = static_cast<const T*>(in[1]);
+  const T* b = static_cast<const T*>(in[2]);
+  T* o = static_cast<T*>(out);
+  SY_IVDEP
+  for (std::int64_t i = 0; i < n; ++i) o[i] = condition[i] != 0 ? a[i] : b[i];
+}
+
+// By element size: bits are moved, whatever they mean.
+RowFn where_rows(int size) {
+  constexpr RowFn kRows[] = {&where_row<std::uint8_t>, &where_row<std::uint16_t>, &where_row<std::uint32_t>,
+                             &where_row<std::uint64_t>};
+  return kRows[size];
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(where_rows);
+
+void run_where(const Call& call, const sdk::WhereArgs&) {
+  run_pointwise(call, HWY_DYNAMIC_DISPATCH(where_rows)(size_index(item_size(call.t(0)))), nullptr, Halves::kRaw);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_KERNELS(where, sy::sdk::make_kernel<sy::sdk::WhereArgs, sy::cpu::run_where>(sy::sdk::kPointwise));
+#endif

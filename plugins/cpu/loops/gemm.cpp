@@ -1,0 +1,222 @@
+#include "loops/gemm.h"
+
+#include <algorithm>
+
+#include "loops/parallel.h"
+#include "loops/scratch.h"
+
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "loops/gemm.cpp"
+#include "loops/targets.h"
+#include "loops/rows-inl.h"
+
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+// Integers are packed and summed in an unsigned type that wraps.
+template <class T>
+using Packed = std::conditional_t<std::is_floating_point_v<T>, T, Wrapping<T>>;
+
+template <class P>
+struct Tile {
+  static constexpr bool kVector = std::is_floating_point_v<P>;
+#if HWY_TARGET == HWY_AVX3
+  static constexpr std::int64_t kRows = 8;
+#else
+  static constexpr std::int64_t kRows = 4;
+#endif
+  static std::int64_t cols() {
+    if constexpr (kVector) return 2 * static_cast<std::int64_t>(hn::Lanes(hn::ScalableTag<P>()));
+    return 16;
+  }
+  static constexpr std::int64_t kMaxCols = kVector ? 2 * static_cast<std::int64_t>(kMaxVectorBytes / sizeof(P)) : 16;
+};
+constexpr std::int64_t kDepth = 256;     // products per pass
+constexpr std::int64_t kRowBlock = 64;   // rows of a packed at a time
+
+// tile (kRows x cols, row-major) = panel of a (depth x kRows) times panel of b (depth x cols)
+template <class P>
+HWY_INLINE void multiply_tile(const P* HWY_RESTRICT a, const P* HWY_RESTRICT b, std::int64_t depth,
+                              P* HWY_RESTRICT tile) {
+  constexpr std::int64_t kRows = Tile<P>::kRows;
+  if constexpr (Tile<P>::kVector) {
+    const hn::ScalableTag<P> d;
+    const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+    using V = hn::VFromD<decltype(d)>;
+    V left[kRows];
+    V right[kRows];
+    for (std::int64_t i = 0; i < kRows; ++i) left[i] = right[i] = hn::Zero(d);
+    for (std::int64_t p = 0; p < depth; ++p, a += kRows, b += 2 * lanes) {
+      const V b0 = hn::LoadU(d, b);
+      const V b1 = hn::LoadU(d, b + lanes);
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC unroll 8
+#endif
+      for (std::int64_t i = 0; i < kRows; ++i) {
+        const V ai = hn::Set(d, a[i]);
+        left[i] = hn::MulAdd(ai, b0, left[i]);
+        right[i] = hn::MulAdd(ai, b1, right[i]);
+      }
+    }
+    for (std::int64_t i = 0; i < kRows; ++i) {
+      hn::StoreU(left[i], d, tile + i * 2 * lanes);
+      hn::StoreU(right[i], d, tile + i * 2 * lanes + lanes);
+    }
+  } else {
+    constexpr std::int64_t kCols = 16;
+    P sums[kRows][kCols] = {};
+    for (std::int64_t p = 0; p < depth; ++p, a += kRows, b += kCols) {
+      for (std::int64_t i = 0; i < kRows; ++i) {
+        for (std::int64_t j = 0; j < kCols; ++j) sums[i][j] += a[i] * b[j];
+      }
+    }
+    std::memcpy(tile, sums, sizeof(sums));
+  }
+}
+
+// Rows [row, row + count) of the depth range, as panels of kRows rows, padded with zeros.
+template <class T>
+void pack_a(const Matrices& a, std::int64_t row, std::int64_t count, std::int64_t from, std::int64_t depth,
+            Packed<T>* to) {
+  constexpr std::int64_t kRows = Tile<Packed<T>>::kRows;
+  const T* data = reinterpret_cast<const T*>(a.data);
+  for (std::int64_t i = 0; i < count; i += kRows, to += kRows * depth) {
+    const std::int64_t used = std::min(kRows, count - i);
+    for (std::int64_t k = 0; k < kRows; ++k) {
+      const T* line = data + (row + i + k) * a.row_stride + from * a.col_stride;
+      for (std::int64_t p = 0; p < depth; ++p) {
+        to[p * kRows + k] = k < used ? static_cast<Packed<T>>(line[p * a.col_stride]) : Packed<T>{0};
+      }
+    }
+  }
+}
+
+// One panel of columns [col, col + cols) of b, padded with zeros.
+template <class T>
+void pack_b(const Matrices& b, std::int64_t col, std::int64_t cols, std::int64_t from, std::int64_t depth,
+            Packed<T>* to) {
+  const std::int64_t used = std::min(cols, b.cols - col);
+  const T* data = reinterpret_cast<const T*>(b.data);
+  for (std::int64_t p = 0; p < depth; ++p, to += cols) {
+    const T* line = data + (from + p) * b.row_stride + col * b.col_stride;
+    for (std::int64_t j = 0; j < used; ++j) to[j] = static_cast<Packed<T>>(line[j * b.col_stride]);
+    for (std::int64_t j = used; j < cols; ++j) to[j] = Packed<T>{0};
+  }
+}
+
+// One pass: c += alpha * a b over depth products, or = in the first pass.
+template <class T>
+struct Pass {
+  using P = Packed<T>;
+  Matrices a, b, c;
+  std::int64_t from, depth, cols;
+  const P* packed_b;
+  P alpha, beta;
+  bool first;
+
+  void store(const P* tile, std::int64_t row, std::int64_t col, std::int64_t rows_used, std::int64_t cols_used) const {
+    for (std::int64_t i = 0; i < rows_used; ++i) {
+      T* line = reinterpret_cast<T*>(c.data) + (row + i) * c.row_stride + col * c.col_stride;
+      for (std::int64_t j = 0; j < cols_used; ++j) {
+        T& to = line[j * c.col_stride];
+        const P product = alpha * tile[i * cols + j];
+        if (!first) {
+          to = static_cast<T>(static_cast<P>(to) + product);
+        } else {
+          to = beta == P{0} ? static_cast<T>(product) : static_cast<T>(beta * static_cast<P>(to) + product);
+        }
+      }
+    }
+  }
+
+  void rows(std::int64_t begin, std::int64_t end, P* packed_a) const {
+    constexpr std::int64_t kRows = Tile<P>::kRows;
+    HWY_ALIGN P tile[kRows * Tile<P>::kMaxCols];
+    for (std::int64_t row = begin; row < end; row += kRowBlock) {
+      const std::int64_t count = std::min(kRowBlock, end - row);
+      pack_a<T>(a, row, count, from, depth, packed_a);
+      for (std::int64_t col = 0; col < b.cols; col += cols) {
+        for (std::int64_t i = 0; i < count; i += kRows) {
+          multiply_tile<P>(packed_a + i * depth, packed_b + col * depth, depth, tile);
+          store(tile, row + i, col, std::min(kRows, count - i), std::min(cols, b.cols - col));
+        }
+      }
+    }
+  }
+};
+
+template <class T>
+void gemm_typed(const Call& call, std::int64_t batch, const Matrices& a, const Matrices& b, const Matrices& c,
+                const sdk::Scalar& alpha, const sdk::Scalar& beta) {
+  using P = Packed<T>;
+  const std::int64_t inner = a.cols;
+  const std::int64_t depth_max = std::min(kDepth, std::max<std::int64_t>(inner, 1));
+  const std::int64_t cols = Tile<P>::cols();
+  const std::int64_t panels = (c.cols + cols - 1) / cols;
+  const int threads = num_threads();
+  const std::int64_t a_size = kRowBlock * depth_max;
+  Scratch<P> memory(call, static_cast<std::size_t>(panels * cols * depth_max + threads * a_size));
+  P* const packed_b = memory.data() + threads * a_size;
+  const std::int64_t row_units = (c.rows + kRowBlock - 1) / kRowBlock;
+  for (std::int64_t k = 0; k < batch; ++k) {
+    Pass<T> pass;
+    pass.a = a;
+    pass.b = b;
+    pass.c = c;
+    pass.a.data += k * a.batch_stride * static_cast<std::int64_t>(sizeof(T));
+    pass.b.data += k * b.batch_stride * static_cast<std::int64_t>(sizeof(T));
+    pass.c.data += k * c.batch_stride * static_cast<std::int64_t>(sizeof(T));
+    pass.cols = cols;
+    pass.packed_b = packed_b;
+    pass.alpha = static_cast<P>(alpha.to<T>());
+    pass.beta = static_cast<P>(beta.to<T>());
+    pass.from = 0;
+    do {  // once even for an inner size of zero
+      pass.depth = std::min(depth_max, inner - pass.from);
+      pass.first = pass.from == 0;
+      parallel_for(panels, grain_for(cols * pass.depth), [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t p = begin; p < end; ++p) {
+          pack_b<T>(pass.b, p * cols, cols, pass.from, pass.depth, packed_b + p * cols * pass.depth);
+        }
+      });
+      const std::int64_t work = kRowBlock * c.cols * std::max<std::int64_t>(pass.depth, 1) / 16;
+      // Each range of rows packs a into a part of the scratch of its own.
+      const std::int64_t parts = work * row_units > kGrain ? std::min<std::int64_t>(threads, row_units) : 1;
+      parallel_for(parts, 1, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t t = begin; t < end; ++t) {
+          const std::int64_t from_row = row_units * t / parts * kRowBlock;
+          const std::int64_t to_row = std::min(c.rows, row_units * (t + 1) / parts * kRowBlock);
+          pass.rows(from_row, to_row, memory.data() + t * a_size);
+        }
+      });
+      pass.from += depth_max;
+    } while (pass.from < inner);
+  }
+}
+
+void gemm_any(const Call& call, std::uint32_t dtype, std::int64_t batch, const Matrices& a, const Matrices& b,
+              const Matrices& c, const sdk::Scalar& alpha, const sdk::Scalar& beta) {
+  visit_compute(dtype, NumericTypes{}, [&](auto tag) {
+    gemm_typed<typename decltype(tag)::type>(call, batch, a, b, c, alpha, beta);
+  });
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+
+namespace {
+HWY_EXPORT(gemm_any);
+}
+
+void gemm(const sdk::Call& call, std::uint32_t dtype, std::int64_t batch, const Matrices& a, const Matrices& b,
+          const Matrices& c, const sdk::Scalar& alpha, const sdk::Scalar& beta) {
+  HWY_DYNAMIC_DISPATCH(gemm_any)(call, dtype, batch, a, b, c, alpha, beta);
+}
+
+}  // namespace sy::cpu
+#endif

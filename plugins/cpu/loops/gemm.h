@@ -1,0 +1,14 @@
+// Our own matrix product: for f64, integers, and f32 matrices too small for a library call.
+#pragma once
+
+#include "loops/matrices.h"
+#include "switchyard/sdk/call.h"
+
+namespace sy::cpu {
+
+/// c = alpha * a b + beta * c for compute dtype f32, f64 or an integer (which wraps); beta = 0 ignores c. Any strides,
+/// sizes zero too. Sums in blocks of 256 products.
+void gemm(const sdk::Call& call, std::uint32_t dtype, std::int64_t batch, const Matrices& a, const Matrices& b,
+          const Matrices& c, const sdk::Scalar& alpha, const sdk::Scalar& beta);
+
+}  // namespace sy::cpu

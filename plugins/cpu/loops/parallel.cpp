@@ -1,0 +1,41 @@
+#include "loops/parallel.h"
+
+#include <omp.h>
+
+#include <atomic>
+
+namespace sy::cpu {
+namespace {
+
+std::atomic<int> g_num_threads{0};  // 0: OpenMP's own default
+
+}  // namespace
+
+int num_threads() {
+  const int set = g_num_threads.load(std::memory_order_relaxed);
+  return set > 0 ? set : std::max(1, omp_get_max_threads());
+}
+
+void set_num_threads(int n) { g_num_threads.store(n, std::memory_order_relaxed); }
+
+void parallel_ranges(std::int64_t n, std::int64_t grain, std::int64_t align,
+                     void (*body)(const void*, std::int64_t, std::int64_t), const void* context) {
+  const std::int64_t wanted = (n + grain - 1) / std::max<std::int64_t>(1, grain);
+  const int threads = static_cast<int>(std::min<std::int64_t>(num_threads(), wanted));
+  if (threads <= 1 || omp_in_parallel()) {
+    body(context, 0, n);
+    return;
+  }
+#pragma omp parallel num_threads(threads)
+  {
+    // The team may be smaller than asked for.
+    const std::int64_t team = omp_get_num_threads();
+    const std::int64_t units = (n + align - 1) / align;
+    const std::int64_t each = (units + team - 1) / team * align;
+    const std::int64_t begin = std::min(n, omp_get_thread_num() * each);
+    const std::int64_t end = std::min(n, begin + each);
+    if (begin < end) body(context, begin, end);
+  }
+}
+
+}  // namespace sy::cpu

@@ -1,0 +1,147 @@
+#include "loops/product.h"
+
+#include <optional>
+
+#include "loops/gemm.h"
+#include "loops/pointwise.h"
+#include "loops/scratch.h"
+#include "onednn/matmul.h"
+
+namespace sy::cpu {
+namespace {
+
+// Below this many products a library call costs more than the loop.
+constexpr std::int64_t kSmall = 4096;
+
+// Strides of dimensions of size 1 mean nothing; these suit oneDNN.
+Matrices normalised(Matrices m) {
+  if (m.rows == 1) m.row_stride = m.col_stride == 1 ? m.cols : 1;
+  if (m.cols == 1 && m.col_stride != 1) m.col_stride = m.row_stride == 1 ? m.rows : 1;
+  return m;
+}
+
+// m as an operand of three dimensions.
+struct View {
+  std::int64_t shape[3];
+  std::int64_t strides[3];
+  Operand operand;
+  View(const Matrices& m, std::int64_t batch, std::uint32_t dtype)
+      : shape{batch, m.rows, m.cols},
+        strides{m.batch_stride, m.row_stride, m.col_stride},
+        operand{m.data, shape, strides, 3, dtype} {}
+  View(const View&) = delete;
+  View& operator=(const View&) = delete;
+};
+
+Matrices dense(const Matrices& like, void* data) {
+  return {static_cast<char*>(data), like.rows, like.cols, like.rows * like.cols, like.cols, 1};
+}
+
+// Copies between layouts; between f16/bf16 and f32 with conversion.
+void copy_matrices(const Matrices& from, std::uint32_t from_dtype, const Matrices& to, std::uint32_t to_dtype,
+                   std::int64_t batch) {
+  const View source(from, batch, from_dtype);
+  const View target(to, batch, to_dtype);
+  const Operand operands[] = {source.operand, target.operand};
+  const bool same = from_dtype == to_dtype;
+  run_rows(operands, 2, move_row(same ? item_size(to_dtype) : 4), nullptr, same ? Halves::kRaw : Halves::kConvert);
+}
+
+// A copy of m as dtype `to`, dense, in scratch memory.
+Matrices copied(const Matrices& m, std::uint32_t from, std::uint32_t to, std::int64_t batch, Scratch<char>& memory) {
+  const Matrices result = dense(m, memory.data());
+  copy_matrices(m, from, result, to, batch);
+  return result;
+}
+
+std::size_t bytes(const Matrices& m, std::int64_t batch, std::uint32_t dtype) {
+  return static_cast<std::size_t>(batch * m.rows * m.cols) * item_size(dtype);
+}
+
+// c = bias in every row; then the product is added to it.
+void spread_bias(const Operand& bias, const Matrices& c, std::int64_t batch, std::uint32_t dtype) {
+  const View target(c, batch, dtype);
+  Operand row = target.operand;
+  const std::int64_t strides[3] = {0, 0, bias.strides[0]};
+  row.data = bias.data;
+  row.strides = strides;
+  copy_elements(row, target.operand);
+}
+
+}  // namespace
+
+Matrices matrices(const sdk::Tensor& t) {
+  const Operand o = operand(t);
+  const int d = o.ndim - 2;
+  return {o.data, o.shape[d], o.shape[d + 1], d > 0 ? o.strides[0] : 0, o.strides[d], o.strides[d + 1]};
+}
+
+void Product::run(const sdk::Call& call) const {
+  if (batch * c.rows * c.cols == 0) return;
+  const bool half = is_half(dtype);
+  const bool library = (dtype == SY_F32 || half) && a.cols > 0;
+  const bool small = a.cols * c.rows * c.cols * batch <= kSmall;
+
+  if (!half && (!library || small)) {
+    sdk::Scalar keep = beta;
+    if (bias != nullptr) {
+      spread_bias(*bias, c, batch, dtype);
+      keep = number(1);
+    }
+    gemm(call, dtype, batch, a, b, c, alpha, keep);
+    return;
+  }
+
+  // f16, and bf16 where oneDNN has nothing fast, are computed in f32.
+  for (const std::uint32_t type : {dtype, std::uint32_t{SY_F32}}) {
+    if (type == SY_F16 || (half && type == dtype && small)) continue;
+    const bool convert = type != dtype;
+    const Matrices na = normalised(a);
+    const Matrices nb = normalised(b);
+    const Matrices nc = normalised(c);
+    const bool copy_a = convert || !onednn::is_plain(na, batch);
+    const bool copy_b = convert || !onednn::is_plain(nb, batch);
+    const bool copy_c = convert || !onednn::is_plain(nc, batch) || nc.col_stride != 1;
+    Scratch<char> memory_a(call, copy_a ? bytes(a, batch, type) : 0);
+    Scratch<char> memory_b(call, copy_b ? bytes(b, batch, type) : 0);
+    Scratch<char> memory_c(call, copy_c ? bytes(c, batch, type) : 0);
+    const Matrices pa = copy_a ? copied(a, dtype, type, batch, memory_a) : na;
+    const Matrices pb = copy_b ? copied(b, dtype, type, batch, memory_b) : nb;
+    const bool uses_c = beta.to_double() != 0;
+    const Matrices pc = !copy_c ? nc : uses_c ? copied(c, dtype, type, batch, memory_c) : dense(c, memory_c.data());
+
+    std::optional<Scratch<char>> memory_bias;
+    const void* row = nullptr;
+    if (bias != nullptr) {
+      row = bias->data;
+      if (convert || bias->strides[0] != 1) {
+        memory_bias.emplace(call, static_cast<std::size_t>(c.cols) * item_size(type));
+        const Matrices from{bias->data, 1, c.cols, 0, c.cols, bias->strides[0]};
+        copied(from, dtype, type, 1, *memory_bias);
+        row = memory_bias->data();
+      }
+    }
+    if (small || a.cols == 0) {  // only in f32
+      Product plain;
+      const std::int64_t shape[1] = {c.cols};
+      const std::int64_t step[1] = {1};
+      const Operand contiguous{static_cast<char*>(const_cast<void*>(row)), shape, step, 1, type};
+      plain = *this;
+      plain.dtype = type;
+      plain.a = pa;
+      plain.b = pb;
+      plain.c = pc;
+      plain.bias = row != nullptr ? &contiguous : nullptr;
+      plain.run(call);
+    } else if (!onednn::matmul(call, type, batch, pa, pb, pc, row, static_cast<float>(alpha.to_double()),
+                               static_cast<float>(beta.to_double()))) {
+      if (type == dtype && half) continue;
+      if (bias != nullptr) throw sdk::Error(SY_INTERNAL, "oneDNN takes no f32 matrix product of this shape");
+      gemm(call, type, batch, pa, pb, pc, alpha, beta);
+    }
+    if (copy_c) copy_matrices(pc, type, c, dtype, batch);
+    return;
+  }
+}
+
+}  // namespace sy::cpu

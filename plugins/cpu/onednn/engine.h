@@ -1,0 +1,35 @@
+// What every use of oneDNN shares: the engine, threads, and memory around a tensor's bytes.
+#pragma once
+
+#include "loops/parallel.h"
+#include "onednn/onednn_compat.h"
+
+namespace sy::cpu::onednn {
+
+/// The process's CPU engine; made at first use and never destroyed.
+const dnnl::engine& engine();
+
+/// While it lives, OpenMP regions that this thread opens use `threads` threads.
+class ThreadScope {
+ public:
+  explicit ThreadScope(int threads);
+  ~ThreadScope();
+  ThreadScope(const ThreadScope&) = delete;
+  ThreadScope& operator=(const ThreadScope&) = delete;
+
+ private:
+  int before_;
+};
+
+inline dnnl::memory memory(const Desc& desc, const void* data) {
+  return dnnl::memory(desc, engine(), const_cast<void*>(data));
+}
+
+/// Attributes of every primitive here: scratch memory comes from the caller, so that primitives are reentrant.
+inline dnnl::primitive_attr attributes() {
+  dnnl::primitive_attr attr;
+  attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attr;
+}
+
+}  // namespace sy::cpu::onednn

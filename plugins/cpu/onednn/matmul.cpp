@@ -1,0 +1,90 @@
+#include "onednn/matmul.h"
+
+#include <cstring>
+
+#include "onednn/engine.h"
+#include "onednn/plan_cache.h"
+
+namespace sy::cpu::onednn {
+namespace {
+
+struct Plan {
+  bool usable = false;
+  Desc a, b, c, bias, scratch;
+  dnnl::primitive primitive;
+  int threads = 1;
+};
+
+Desc describe(const Matrices& m, std::int64_t batch, dnnl::memory::data_type type) {
+  if (batch == 1) return Desc({m.rows, m.cols}, type, {m.row_stride, m.col_stride});
+  return Desc({batch, m.rows, m.cols}, type, {m.batch_stride, m.row_stride, m.col_stride});
+}
+
+std::shared_ptr<const Plan> make_plan(std::uint32_t dtype, std::int64_t batch, const Matrices& a, const Matrices& b,
+                                      const Matrices& c, bool has_bias, float alpha, float beta, int threads) {
+  auto plan = std::make_shared<Plan>();
+  const auto type = dtype == SY_BF16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+  plan->threads = threads;
+  plan->a = describe(a, batch, type);
+  plan->b = describe(b, batch, type);
+  plan->c = describe(c, batch, type);
+  if (has_bias) {
+    plan->bias = batch == 1 ? Desc({1, c.cols}, type, {c.cols, 1}) : Desc({1, 1, c.cols}, type, {c.cols, c.cols, 1});
+  }
+  dnnl::primitive_attr attr = attributes();
+  dnnl::post_ops ops;
+  if (alpha != 1) append_linear(ops, alpha);
+  if (beta != 0) ops.append_sum(beta);
+  attr.set_post_ops(ops);
+  const auto desc = matmul_desc(engine(), plan->a, plan->b, plan->bias, plan->c, attr);
+  if (!desc || is_reference(desc->impl_info_str())) return plan;
+  plan->scratch = desc->scratchpad_desc();
+  plan->primitive = dnnl::matmul(*desc);
+  plan->usable = true;
+  return plan;
+}
+
+std::int64_t float_bits(float f) {
+  std::uint32_t bits;
+  std::memcpy(&bits, &f, sizeof(bits));
+  return bits;
+}
+
+}  // namespace
+
+bool is_plain(const Matrices& m, std::int64_t batch) {
+  const bool by_rows = m.col_stride == 1 && m.row_stride >= m.cols;
+  const bool by_cols = m.row_stride == 1 && m.col_stride >= m.rows;
+  if (!by_rows && !by_cols) return false;
+  const std::int64_t extent = by_rows ? m.row_stride * (m.rows - 1) + m.cols : m.col_stride * (m.cols - 1) + m.rows;
+  return batch == 1 || m.batch_stride >= extent;
+}
+
+bool matmul(const sdk::Call& call, std::uint32_t dtype, std::int64_t batch, const Matrices& a, const Matrices& b,
+            const Matrices& c, const void* bias, float alpha, float beta) {
+  static auto* const cache = new PlanCache<Plan>(512);
+  const int threads = num_threads();
+  PlanKey key;
+  key.add(dtype).add(batch).add(threads).add(bias != nullptr).add(float_bits(alpha)).add(float_bits(beta));
+  for (const Matrices* m : {&a, &b, &c}) {
+    key.add(m->rows).add(m->cols).add(batch == 1 ? 0 : m->batch_stride).add(m->row_stride).add(m->col_stride);
+  }
+  const ThreadScope scope(threads);
+  const auto plan = cache->get(
+      key, [&] { return make_plan(dtype, batch, a, b, c, bias != nullptr, alpha, beta, threads); });
+  if (!plan->usable) return false;
+  std::unordered_map<int, dnnl::memory> args;
+  args.emplace(DNNL_ARG_SRC, memory(plan->a, a.data));
+  args.emplace(DNNL_ARG_WEIGHTS, memory(plan->b, b.data));
+  args.emplace(DNNL_ARG_DST, memory(plan->c, c.data));
+  if (bias != nullptr) args.emplace(DNNL_ARG_BIAS, memory(plan->bias, bias));
+  if (const std::size_t bytes = plan->scratch.get_size(); bytes > 0) {
+    args.emplace(DNNL_ARG_SCRATCHPAD, memory(plan->scratch, call.workspace(bytes)));
+  }
+  dnnl::stream stream(engine());
+  plan->primitive.execute(stream, args);
+  stream.wait();
+  return true;
+}
+
+}  // namespace sy::cpu::onednn

@@ -1,0 +1,38 @@
+// The CPU plugin: one device in host memory, vectorised and threaded kernels.
+#include "switchyard/sdk/plugin.h"
+
+#include <cstdlib>
+#include <cstring>
+
+#include "loops/parallel.h"
+#include "switchyard/sdk/host_device.h"
+
+namespace sy::cpu {
+namespace {
+
+// "num_threads": a positive number.
+sy_status configure(void*, const char* key, const char* value) {
+  if (std::strcmp(key, "num_threads") != 0) return SY_NOT_FOUND;
+  char* end = nullptr;
+  const long n = std::strtol(value, &end, 10);
+  if (end == value || *end != '\0' || n < 1 || n > 4096) return SY_INVALID_ARGUMENT;
+  set_num_threads(static_cast<int>(n));
+  return SY_OK;
+}
+
+constexpr sy_backend make_backend() {
+  sy_backend backend = sdk::host_backend("cpu", "vectorised kernels in host memory");
+  backend.configure = &configure;
+  return backend;
+}
+constexpr sy_backend kBackend = make_backend();
+
+void init(const sdk::Registrar& registrar) {
+  registrar.backend(kBackend);
+  registrar.kernels("cpu", sy_kernel_list);
+}
+
+}  // namespace
+}  // namespace sy::cpu
+
+SY_PLUGIN_DEFINE("cpu", "0.9.0", "Switchyard", "Vectorised CPU kernels on Highway and oneDNN", sy::cpu::init);
