@@ -29,7 +29,8 @@ sy_status device_count(void*, std::int32_t* count) {
 
 sy_status device_info(void*, std::int32_t device, sy_device_info* info) {
   return with_simulator([&](Simulator& s) {
-    if (device < 0 || device >= s.num_devices()) throw sdk::Error(SY_INVALID_ARGUMENT, "simulator: no device %d", device);
+    if (device < 0 || device >= s.num_devices())
+      throw sdk::Error(SY_INVALID_ARGUMENT, "simulator: no device %d", device);
     std::snprintf(info->name, sizeof info->name, "simulated accelerator %d", device);
     info->total_memory = s.memory().bytes_per_device();
     info->max_block = s.memory().bytes_per_device() / 2;
@@ -45,7 +46,7 @@ sy_status alloc(void*, std::int32_t device, std::uint32_t kind, std::uint64_t by
     if (kind == SY_MEMORY_MANAGED) throw sdk::Error(SY_UNSUPPORTED, "simulator: no managed memory");
     if (kind == SY_MEMORY_PINNED) {
       if (bytes < SIZE_MAX / 2) {
-        *memory = ::operator new(static_cast<std::size_t>(bytes), std::align_val_t{Memory::kAlignment}, std::nothrow);
+        *memory = ::operator new (static_cast<std::size_t>(bytes), std::align_val_t{Memory::kAlignment}, std::nothrow);
       }
     } else {
       *memory = s.memory().alloc(device, bytes);
@@ -62,7 +63,7 @@ sy_status free_memory(void*, std::int32_t device, std::uint32_t kind, void* memo
   return with_simulator([&](Simulator& s) {
     s.drain(device);
     if (kind == SY_MEMORY_PINNED) {
-      ::operator delete(memory, std::align_val_t{Memory::kAlignment});
+      ::operator delete (memory, std::align_val_t{Memory::kAlignment});
     } else if (memory != nullptr && !s.memory().free(device, memory)) {
       throw sdk::Error(SY_INVALID_ARGUMENT, "simulator:%d: freed memory is no block of it", device);
     }

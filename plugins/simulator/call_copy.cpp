@@ -9,7 +9,9 @@ namespace sy::simulator {
 
 namespace {
 
-std::uint64_t element_bytes(const sy_tensor& t) { return (std::uint64_t{t.view.dtype.bits} * t.view.dtype.lanes + 7) / 8; }
+std::uint64_t element_bytes(const sy_tensor& t) {
+  return (std::uint64_t{t.view.dtype.bits} * t.view.dtype.lanes + 7) / 8;
+}
 
 /// First and one past the last byte of the tensor's elements, relative to its first logical element. Empty: both 0.
 void byte_range(const sy_tensor& t, std::int64_t& low, std::int64_t& high) {
@@ -30,7 +32,9 @@ void byte_range(const sy_tensor& t, std::int64_t& low, std::int64_t& high) {
 }  // namespace
 
 CallCopy::CallCopy(const sy_call& call, const Memory& memory)
-    : memory_(memory), op_(call.op), args_(call.args, call.args + call.num_args),
+    : memory_(memory),
+      op_(call.op),
+      args_(call.args, call.args + call.num_args),
       outputs_(call.outputs, call.outputs + call.num_outputs) {
   call_ = sy_call{};
   std::memcpy(&call_, &call, std::min<std::size_t>(call.size, sizeof call_));

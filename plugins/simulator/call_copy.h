@@ -11,7 +11,8 @@
 
 namespace sy::simulator {
 
-/// Throws sdk::Error where an operand reaches outside of its block or lies on another device, and for slots of unknown kind.
+/// Throws sdk::Error where an operand reaches outside of its block or lies on another device, and for slots of unknown
+/// kind.
 class CallCopy {
  public:
   CallCopy(const sy_call& call, const Memory& memory);

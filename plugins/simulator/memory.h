@@ -1,5 +1,5 @@
-// Device memory that the host cannot touch: addresses given out lie in a reservation without access; the bytes are a twin of
-// it at a constant distance, which only the simulator itself uses.
+// Device memory that the host cannot touch: addresses given out lie in a reservation without access; the bytes are a
+// twin of it at a constant distance, which only the simulator itself uses.
 #pragma once
 
 #include <cstdint>

@@ -13,8 +13,8 @@
 
 namespace sy::simulator {
 
-/// Settings, from the environment: SWITCHYARD_SIMULATOR_DEVICES (2), SWITCHYARD_SIMULATOR_MEMORY (bytes per device, 4 GiB),
-/// SWITCHYARD_SIMULATOR_DELAY_US (0: before each task, so that missing synchronisation shows).
+/// Settings, from the environment: SWITCHYARD_SIMULATOR_DEVICES (2), SWITCHYARD_SIMULATOR_MEMORY (bytes per device, 4
+/// GiB), SWITCHYARD_SIMULATOR_DELAY_US (0: before each task, so that missing synchronisation shows).
 class Simulator {
  public:
   /// Starts nothing but the reservation of addresses. Throws sdk::Error in a process that was forked from one which had

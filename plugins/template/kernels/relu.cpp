@@ -1,7 +1,8 @@
 // max(x, 0). One operator per file; the file's name is the first argument of SY_KERNELS.
+#include "switchyard/sdk/ops/relu.h"
+
 #include "switchyard/sdk/elementwise.h"
 #include "switchyard/sdk/kernel.h"
-#include "switchyard/sdk/ops/relu.h"
 
 namespace {
 

@@ -1,8 +1,8 @@
 // Reference's kernels, directly and behind the simulator, against values worked out by hand.
-#include <cmath>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 #include "plugin_harness.h"
 #include "switchyard/sdk/philox.h"
@@ -194,6 +194,32 @@ TEST_P(Kernels, RandIsPhiloxByIndex) {
   ASSERT_EQ(call.run(), SY_OK);
   const std::vector<double> r = call.result();
   for (int i = 0; i < 3; ++i) EXPECT_EQ(r[i], sdk::uniform<float>(sdk::philox(7, 5, i)));
+}
+
+TEST_P(Kernels, RandomOperatorsFollowTheirFormulas) {
+  const auto words = [](int i) { return sdk::philox(3, 1, i); };
+  TestCall integers(plugin(), "randint", SY_I32);
+  integers.integer(-5).integer(5).ints({4}).rng(3, 1).none().none().output(SY_I32, {4});
+  ASSERT_EQ(integers.run(), SY_OK);
+  TestCall normals(plugin(), "randn", SY_F64);
+  normals.ints({4}).rng(3, 1).none().none().output(SY_F64, {4});
+  ASSERT_EQ(normals.run(), SY_OK);
+  TestCall coins(plugin(), "bernoulli");
+  coins.tensor(f32({4}, {0, 1, 0.5, 0.5})).rng(3, 1).output(SY_F32, {4});
+  ASSERT_EQ(coins.run(), SY_OK);
+  TestCall dropout(plugin(), "native_dropout");
+  dropout.tensor(f32({4}, {1, 2, 3, 4})).floating(0.5).rng(3, 1).output(SY_F32, {4}).output(SY_BOOL, {4});
+  ASSERT_EQ(dropout.run(), SY_OK);
+  for (int i = 0; i < 4; ++i) {
+    const double u = std::ldexp(words(i)[0] >> 8, -24);
+    const double p = i == 0 ? 0 : i == 1 ? 1 : 0.5;
+    const std::uint64_t high = std::uint64_t{words(i)[0]} << 32 | words(i)[1];
+    EXPECT_EQ(integers.result()[i], -5 + static_cast<double>(high % 10));
+    EXPECT_EQ(normals.result()[i], sdk::normal<double>(words(i)));
+    EXPECT_EQ(coins.result()[i], u < p ? 1 : 0);
+    EXPECT_EQ(dropout.result(1)[i], u >= 0.5 ? 1 : 0);
+    EXPECT_EQ(dropout.result(0)[i], u >= 0.5 ? 2 * (i + 1) : 0);
+  }
 }
 
 TEST_P(Kernels, UnknownSlotsAreRefused) {

@@ -59,8 +59,8 @@ struct HarnessHost {
     return plugin;
   }
   static std::vector<LoadedPlugin*>& plugins() {
-    static std::vector<LoadedPlugin*> all;
-    return all;
+    static auto* const all = new std::vector<LoadedPlugin*>();
+    return *all;
   }
 
   static sy_status error(sy_status code, const char* message) {
@@ -74,11 +74,14 @@ struct HarnessHost {
     plugins().push_back(loading());
     return SY_OK;
   }
-  static sy_status register_kernels(sy_plugin_handle*, const char*, const sy_kernel* const* kernels, std::uint32_t count) {
+  static sy_status register_kernels(sy_plugin_handle*, const char*, const sy_kernel* const* kernels,
+                                    std::uint32_t count) {
     loading()->kernels_.insert(loading()->kernels_.end(), kernels, kernels + count);
     return SY_OK;
   }
-  static sy_status dtype_register(sy_plugin_handle*, const char*, sy_dl_dtype, std::uint32_t*) { return SY_UNSUPPORTED; }
+  static sy_status dtype_register(sy_plugin_handle*, const char*, sy_dl_dtype, std::uint32_t*) {
+    return SY_UNSUPPORTED;
+  }
   static sy_status workspace(const sy_call* call, std::uint64_t bytes, void** memory) {
     auto& test = *static_cast<TestCall*>(call->host_call);
     const sy_backend& b = test.plugin_.backend();
@@ -101,8 +104,8 @@ struct HarnessHost {
   static const void* extension(const char*, std::uint32_t) { return nullptr; }
 
   static const sy_host& services() {
-    static const sy_host host = {sizeof(sy_host), SY_ABI_MAJOR, SY_ABI_MINOR, error, log, register_backend,
-                                 register_kernels, dtype_register, workspace, alloc_output, report, extension};
+    static const sy_host host = {sizeof(sy_host),  SY_ABI_MAJOR,   SY_ABI_MINOR, error,        log,    register_backend,
+                                 register_kernels, dtype_register, workspace,    alloc_output, report, extension};
     return host;
   }
 };
@@ -110,8 +113,8 @@ struct HarnessHost {
 const std::string& last_error() { return thread_error; }
 
 LoadedPlugin& LoadedPlugin::get(const std::string& name) {
-  static std::map<std::string, LoadedPlugin*> loaded;
-  LoadedPlugin*& plugin = loaded[name];
+  static auto* const loaded = new std::map<std::string, LoadedPlugin*>();
+  LoadedPlugin*& plugin = (*loaded)[name];
   if (plugin != nullptr) return *plugin;
   const std::string path = SWITCHYARD_PLUGIN_DIR "/switchyard_" + name + ".so";
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -205,7 +208,8 @@ TestCall::Operand& TestCall::make(const Numbers& numbers) {
     return operand;
   }
   const sy_backend& b = plugin_.backend();
-  if (b.alloc(b.self, 0, SY_MEMORY_DEVICE, std::max<std::size_t>(operand.bytes, 1), &operand.memory) != SY_OK) std::abort();
+  if (b.alloc(b.self, 0, SY_MEMORY_DEVICE, std::max<std::size_t>(operand.bytes, 1), &operand.memory) != SY_OK)
+    std::abort();
   copy(operand, bytes, true);
   t.view.data = operand.memory;
   t.storage = operand.memory;

@@ -1,5 +1,5 @@
-// Drives a plugin's kernels over the raw ABI, without the dispatcher: a host of its own, operands made from plain numbers.
-// SWITCHYARD_PLUGIN_DIR, where the plugins were built, is defined by the build.
+// Drives a plugin's kernels over the raw ABI, without the dispatcher: a host of its own, operands made from plain
+// numbers. SWITCHYARD_PLUGIN_DIR, where the plugins were built, is defined by the build.
 #pragma once
 
 #include <cstdint>

@@ -1,9 +1,9 @@
 #include "switchyard/sdk/elementwise.h"
 
-#include <vector>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <vector>
 
 #include "tensor_builder.h"
 

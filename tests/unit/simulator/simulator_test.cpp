@@ -1,13 +1,12 @@
 // What the simulator adds to reference's kernels: memory that faults, work that happens later, errors that come later.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cstring>
 #include <string>
 #include <vector>
-
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
 #include "../reference/plugin_harness.h"
 
