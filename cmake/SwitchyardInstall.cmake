@@ -30,5 +30,6 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/SwitchyardConfig.cmake
   ${PROJECT_BINARY_DIR}/SwitchyardConfig.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/SwitchyardConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/SwitchyardConfig.cmake ${PROJECT_BINARY_DIR}/SwitchyardConfigVersion.cmake
+              ${PROJECT_SOURCE_DIR}/plugins/sdk/exports.map
               ${PROJECT_SOURCE_DIR}/cmake/SwitchyardPlugin.cmake ${PROJECT_SOURCE_DIR}/cmake/SwitchyardOperators.cmake
         DESTINATION ${package_dir})

@@ -2,6 +2,10 @@
 #
 # A device plugin: a module that exports sy_plugin_query and nothing else, and may not refer to a symbol of the host.
 # Every KERNELS/*.cpp defines one table with SY_KERNELS; the list of them is made here.
+if(NOT SWITCHYARD_EXPORTS_MAP)
+  set(SWITCHYARD_EXPORTS_MAP ${PROJECT_SOURCE_DIR}/plugins/sdk/exports.map)
+endif()
+
 function(switchyard_add_plugin name)
   cmake_parse_arguments(ARG "" "KERNELS" "SOURCES;LIBRARIES;DEFINITIONS" ${ARGN})
   set(sources ${ARG_SOURCES})
@@ -39,5 +43,6 @@ const sy::sdk::KernelTable* const sy_kernel_list[] = {
   else()
     target_link_options(${name} PRIVATE -Wl,--no-undefined)
   endif()
-  target_link_options(${name} PRIVATE -Wl,--exclude-libs,ALL -Wl,--gc-sections)
+  # One exported symbol, whatever templates of the C++ library were instantiated.
+  target_link_options(${name} PRIVATE -Wl,--exclude-libs,ALL -Wl,--version-script=${SWITCHYARD_EXPORTS_MAP})
 endfunction()
