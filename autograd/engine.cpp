@@ -198,7 +198,7 @@ class Task {
       deliver(e, std::move(out[i]), raw);
       if (--dependencies_[e.node.get()] == 0 && queued_.insert(e.node.get()).second) ready_.push(e.node.get());
     }
-    if (runs && !retain_) node->release();
+    if (runs && !retain_) node->release_saved();
   }
 
   static std::vector<Tensor> apply(Node& node, std::vector<Tensor> grads) {

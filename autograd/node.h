@@ -42,7 +42,7 @@ class Node : public RefCounted<Node> {
   /// One gradient per result in (undefined: zero), one per edge out.
   virtual std::vector<Tensor> apply(std::vector<Tensor> grads) = 0;
   /// Drops what was saved for apply.
-  virtual void release() {}
+  virtual void release_saved() {}
 
   std::vector<Edge> next;             // one per differentiable argument
   std::vector<GradientMeta> results;  // one per result

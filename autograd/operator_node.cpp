@@ -122,7 +122,7 @@ std::vector<Tensor> OperatorNode::apply(std::vector<Tensor> grads) {
   return out;
 }
 
-void OperatorNode::release() {
+void OperatorNode::release_saved() {
   std::lock_guard lock(mutex_);
   released_ = true;
   for (SavedTensor& s : saved_.params) s = SavedTensor();

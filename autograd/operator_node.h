@@ -16,7 +16,7 @@ class OperatorNode : public Node {
 
   std::string name() const override { return op_.name(); }
   std::vector<Tensor> apply(std::vector<Tensor> grads) override;
-  void release() override;
+  void release_saved() override;
 
  private:
   const Operator& op_;

@@ -45,7 +45,7 @@ class CopySlices : public Node {
     stream = fn_->stream;
   }
   std::string name() const override { return fn_->name() + " on a view"; }
-  void release() override { fn_->release(); }
+  void release_saved() override { fn_->release_saved(); }
 
   std::vector<Tensor> apply(std::vector<Tensor> grads) override {
     if (!grads[0].defined()) return std::vector<Tensor>(next.size());
