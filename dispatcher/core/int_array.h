@@ -1,7 +1,9 @@
 // List-of-int arguments that take what a caller has at hand.
 #pragma once
 
+#include <algorithm>
 #include <array>
+#include <concepts>
 #include <cstdint>
 #include <initializer_list>
 #include <optional>
@@ -12,6 +14,10 @@
 #include "switchyard/core/small_vector.h"
 
 namespace sy {
+
+// A parameter's initializer list outlives the call that it is for.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Winit-list-lifetime"
 
 /// A borrowed list of ints: `{2, 3}`, a vector, a shape, or one number for a list of one. Valid only while what it
 /// was made from lives; meant for parameters.
@@ -47,6 +53,8 @@ class IntArray {
   std::size_t size_ = 0;
   bool is_one_ = false;
 };
+
+#pragma GCC diagnostic pop
 
 /// An IntArray or nothing; a class of its own so that `{0, 1}` converts in one step.
 class OptionalIntArray {

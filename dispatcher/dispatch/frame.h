@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/types/span.h"
+#include "switchyard/abi/call.h"
 #include "switchyard/core/device.h"
 #include "switchyard/core/dtype.h"
 #include "switchyard/core/generator.h"
@@ -94,7 +95,7 @@ class Frame {
     return {static_cast<const double*>(args_[i].ptr), args_[i].count};
   }
   absl::Span<const bool> bools(std::size_t i) const {
-    return {static_cast<const bool*>(args_[i].ptr), args_[i].count};
+    return absl::MakeConstSpan(static_cast<const bool*>(args_[i].ptr), args_[i].count);
   }
   std::optional<Scalar> optional_scalar(std::size_t i) const { return optional<Scalar>(i); }
   std::optional<std::int64_t> optional_integer(std::size_t i) const { return optional<std::int64_t>(i); }

@@ -41,7 +41,7 @@ struct Parameter {
 };
 
 struct Result {
-  std::string name;  // "result" when the signature gives none
+  std::string name;  // when the signature gives none: "result", or "output" where a parameter is called "result"
   ArgType type = ArgType::kTensor;
   bool mutated = false;
   char alias = 0;

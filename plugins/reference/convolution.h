@@ -9,7 +9,7 @@ namespace sy::reference {
 
 /// Sizes of a convolution; positions are row-major in contiguous tensors.
 struct Convolution {
-  std::int64_t batch, channels, height, width;       // input
+  std::int64_t batch, channels, height, width;         // input
   std::int64_t features, kernel_height, kernel_width;  // weight: (features, channels / groups, kh, kw)
   std::int64_t out_height, out_width;
   std::int64_t groups;
@@ -17,9 +17,19 @@ struct Convolution {
 
   Convolution(sdk::Ints input, sdk::Ints weight, sdk::Ints output, sdk::Ints stride, sdk::Ints padding,
               sdk::Ints dilation, std::int64_t groups)
-      : batch(input[0]), channels(input[1]), height(input[2]), width(input[3]), features(weight[0]),
-        kernel_height(weight[2]), kernel_width(weight[3]), out_height(output[2]), out_width(output[3]), groups(groups),
-        stride(stride), padding(padding), dilation(dilation) {}
+      : batch(input[0]),
+        channels(input[1]),
+        height(input[2]),
+        width(input[3]),
+        features(weight[0]),
+        kernel_height(weight[2]),
+        kernel_width(weight[3]),
+        out_height(output[2]),
+        out_width(output[3]),
+        groups(groups),
+        stride(stride),
+        padding(padding),
+        dilation(dilation) {}
 
   /// Calls fn(input position, weight position, output position) for each product of the convolution.
   template <typename Fn>

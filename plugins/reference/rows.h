@@ -7,7 +7,8 @@
 
 namespace sy::reference {
 
-/// The row, counted over the first indices.size() dimensions of shape, that element i of the indices names. Throws Error.
+/// The row, counted over the first indices.size() dimensions of shape, that element i of the indices names. Throws
+/// Error.
 inline std::int64_t named_row(const sdk::TensorList& indices, std::int64_t i, sdk::Ints shape) {
   std::int64_t row = 0;
   for (std::size_t d = 0; d < indices.size(); ++d) {

@@ -13,8 +13,8 @@
 
 namespace sy::sdk {
 
-/// Borrows a sy_call; valid until run() returns. Accessors throw Error (SY_UNSUPPORTED) where a slot holds something else
-/// than asked for; the generated run wrapper catches it.
+/// Borrows a sy_call; valid until run() returns. Accessors throw Error (SY_UNSUPPORTED) where a slot holds something
+/// else than asked for; the generated run wrapper catches it.
 class Call {
  public:
   explicit Call(const sy_call* abi) : abi_(abi) {}
@@ -147,7 +147,8 @@ class Call {
     return has(i) ? std::optional<T>((this->*get)(i)) : std::nullopt;
   }
   [[noreturn]] void throw_mismatch(std::uint32_t i, std::uint32_t tag) const {
-    throw Error(SY_UNSUPPORTED, "argument %u has tag %u, expected %u", i, i < abi_->num_args ? abi_->args[i].tag : 0, tag);
+    throw Error(SY_UNSUPPORTED, "argument %u has tag %u, expected %u", i, i < abi_->num_args ? abi_->args[i].tag : 0,
+                tag);
   }
 
   const sy_call* abi_;

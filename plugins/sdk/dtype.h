@@ -11,25 +11,29 @@
 
 namespace sy::sdk {
 
-/// The dtype id of a C++ element type.
+namespace detail {
+
+template <typename T, typename... List>
+constexpr std::uint32_t position() {
+  static_assert((std::is_same_v<T, List> || ...), "not an element type");
+  std::uint32_t i = 0;
+  static_cast<void>(((std::is_same_v<T, List> || (++i, false)) || ...));
+  return i;
+}
+
+}  // namespace detail
+
+/// The dtype id of a C++ element type: its place in the ABI's list.
 template <typename T>
-struct DtypeOf;
-template <> struct DtypeOf<bool> { static constexpr std::uint32_t kId = SY_BOOL; };
-template <> struct DtypeOf<std::uint8_t> { static constexpr std::uint32_t kId = SY_U8; };
-template <> struct DtypeOf<std::int8_t> { static constexpr std::uint32_t kId = SY_I8; };
-template <> struct DtypeOf<std::int16_t> { static constexpr std::uint32_t kId = SY_I16; };
-template <> struct DtypeOf<std::int32_t> { static constexpr std::uint32_t kId = SY_I32; };
-template <> struct DtypeOf<std::int64_t> { static constexpr std::uint32_t kId = SY_I64; };
-template <> struct DtypeOf<f16> { static constexpr std::uint32_t kId = SY_F16; };
-template <> struct DtypeOf<bf16> { static constexpr std::uint32_t kId = SY_BF16; };
-template <> struct DtypeOf<float> { static constexpr std::uint32_t kId = SY_F32; };
-template <> struct DtypeOf<double> { static constexpr std::uint32_t kId = SY_F64; };
-template <typename T>
-inline constexpr std::uint32_t kDtypeId = DtypeOf<T>::kId;
+inline constexpr std::uint32_t kDtypeId = detail::position<T, bool, std::uint8_t, std::int8_t, std::int16_t,
+                                                           std::int32_t, std::int64_t, f16, bf16, float, double>();
+static_assert(kDtypeId<bool> == SY_BOOL && kDtypeId<std::int64_t> == SY_I64 && kDtypeId<f16> == SY_F16 &&
+              kDtypeId<double> == SY_F64);
 
 template <typename T>
-inline constexpr bool kIsFloating =
-    std::is_same_v<T, f16> || std::is_same_v<T, bf16> || std::is_same_v<T, float> || std::is_same_v<T, double>;
+inline constexpr bool kIsHalf = std::is_same_v<T, f16> || std::is_same_v<T, bf16>;
+template <typename T>
+inline constexpr bool kIsFloating = kIsHalf<T> || std::is_same_v<T, float> || std::is_same_v<T, double>;
 template <typename T>
 inline constexpr bool kIsBool = std::is_same_v<T, bool>;
 template <typename T>
@@ -37,8 +41,8 @@ inline constexpr bool kIsIntegral = !kIsFloating<T> && !kIsBool<T>;
 
 /// What T accumulates in, as the schema's acc(T0), but f16 and bf16 in float.
 template <typename T>
-using Accumulator = std::conditional_t<std::is_same_v<T, double>, double,
-                                       std::conditional_t<kIsFloating<T>, float, std::int64_t>>;
+using Accumulator =
+    std::conditional_t<std::is_same_v<T, double>, double, std::conditional_t<kIsFloating<T>, float, std::int64_t>>;
 
 /// A set of element types, and its ids for sy_kernel.dtypes.
 template <typename... T>
@@ -46,7 +50,8 @@ struct TypeList {
   static constexpr std::uint32_t kIds[] = {kDtypeId<T>...};
   static constexpr std::uint32_t kCount = sizeof...(T);
 };
-using All = TypeList<bool, std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t, f16, bf16, float, double>;
+using All =
+    TypeList<bool, std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t, f16, bf16, float, double>;
 using Numeric = TypeList<std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t, f16, bf16, float, double>;
 using Floating = TypeList<f16, bf16, float, double>;
 using Integral = TypeList<std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t>;
@@ -98,8 +103,8 @@ inline std::int64_t truncate(double v) {
   return static_cast<std::int64_t>(v);
 }
 
-/// The schema's `cast` for one value: to bool nonzero (NaN is true), floating to integral truncates, integral to integral
-/// wraps, to floating rounds to nearest even.
+/// The schema's `cast` for one value: to bool nonzero (NaN is true), floating to integral truncates, integral to
+/// integral wraps, to floating rounds to nearest even.
 template <typename To, typename From>
 To convert(From v) {
   if constexpr (std::is_same_v<To, From>) {
@@ -108,8 +113,7 @@ To convert(From v) {
     return v != From(0);
   } else if constexpr (kIsFloating<From> && !kIsFloating<To>) {
     return static_cast<To>(truncate(static_cast<double>(v)));
-  } else if constexpr ((std::is_same_v<To, f16> || std::is_same_v<To, bf16>) && (std::is_same_v<From, f16> ||
-                                                                                 std::is_same_v<From, bf16>)) {
+  } else if constexpr (kIsHalf<To> && kIsHalf<From>) {
     return To(static_cast<float>(v));
   } else {
     return static_cast<To>(v);

@@ -19,7 +19,8 @@ inline std::int64_t operand_stride(const Tensor& t, int d) { return t.ndim() == 
 /// One dimension. The result may be the same memory as an input: each element is read before it is written.
 template <typename Out, typename... In, typename Fn, std::size_t... kI>
 void map_row(std::int64_t n, Out* out, std::int64_t out_stride, [[maybe_unused]] std::tuple<const In*...> in,
-             [[maybe_unused]] const std::array<std::int64_t, sizeof...(In)>& strides, const Fn& fn, std::index_sequence<kI...>) {
+             [[maybe_unused]] const std::array<std::int64_t, sizeof...(In)>& strides, const Fn& fn,
+             std::index_sequence<kI...>) {
   if (out_stride == 1 && ((strides[kI] == 1) && ...)) {
     for (std::int64_t i = 0; i < n; ++i) out[i] = static_cast<Out>(fn(std::get<kI>(in)[i]...));
   } else {
@@ -31,7 +32,8 @@ void map_row(std::int64_t n, Out* out, std::int64_t out_stride, [[maybe_unused]]
 
 template <typename Out, typename... In, typename Fn, std::size_t... kI>
 void map_dim(int d, const Tensor& result, Out* out, [[maybe_unused]] std::tuple<const In*...> in,
-             [[maybe_unused]] const std::array<Tensor, sizeof...(In)>& operands, const Fn& fn, std::index_sequence<kI...> seq) {
+             [[maybe_unused]] const std::array<Tensor, sizeof...(In)>& operands, const Fn& fn,
+             std::index_sequence<kI...> seq) {
   const std::int64_t n = result.shape()[d];
   const std::int64_t out_stride = result.strides()[d];
   const std::array<std::int64_t, sizeof...(In)> strides = {operand_stride(operands[kI], d)...};

@@ -17,8 +17,8 @@ To bit_cast(const From& from) {
 
 namespace detail {
 
-/// Rounds an IEEE number, given by its bits, to a 16-bit format with `kMantissa` explicit bits: to nearest, ties to even,
-/// overflow to infinity, subnormals kept, NaN quietened. kFrom*: mantissa bits and exponent bias of the source.
+/// Rounds an IEEE number, given by its bits, to a 16-bit format with `kMantissa` explicit bits: to nearest, ties to
+/// even, overflow to infinity, subnormals kept, NaN quietened. kFrom*: mantissa bits and exponent bias of the source.
 template <int kFromMantissa, int kFromBias, int kMantissa, typename Bits>
 std::uint16_t narrow(Bits bits) {
   constexpr int kTotal = sizeof(Bits) * 8;

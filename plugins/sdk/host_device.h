@@ -1,4 +1,5 @@
-// A ready-made backend whose device is host memory: work is done when a call returns, so streams and events are names alone.
+// A ready-made backend whose device is host memory: work is done when a call returns, so streams and events are names
+// alone.
 #pragma once
 
 #include <cstdint>
@@ -41,11 +42,11 @@ struct HostDevice {
   static sy_status alloc(void*, std::int32_t, std::uint32_t, std::uint64_t bytes, void** memory) {
     *memory = nullptr;
     if (bytes > SIZE_MAX / 2) return SY_OUT_OF_MEMORY;
-    *memory = ::operator new(static_cast<std::size_t>(bytes) + kPadding, std::align_val_t{kAlignment}, std::nothrow);
+    *memory = ::operator new (static_cast<std::size_t>(bytes) + kPadding, std::align_val_t{kAlignment}, std::nothrow);
     return *memory != nullptr ? SY_OK : SY_OUT_OF_MEMORY;
   }
   static sy_status free(void*, std::int32_t, std::uint32_t, void* memory) {
-    ::operator delete(memory, std::align_val_t{kAlignment});
+    ::operator delete (memory, std::align_val_t{kAlignment});
     return SY_OK;
   }
   static sy_status create(void*, std::int32_t, std::uint64_t* handle) {

@@ -61,8 +61,8 @@ void kernel_drop(const sy_kernel*, void* plan) {
 
 }  // namespace detail
 
-/// A kernel of operator Args::kOp that runs kFn, a function `sy_status (const Call&, const Args&)` (or void). Set names the
-/// T0 it takes. Constant-initialises.
+/// A kernel of operator Args::kOp that runs kFn, a function `sy_status (const Call&, const Args&)` (or void). Set names
+/// the T0 it takes. Constant-initialises.
 template <typename Args, auto kFn, typename Set = Declared>
 constexpr sy_kernel make_kernel(std::uint32_t flags, Set = {}, std::int32_t priority = 0) {
   sy_kernel k{};
@@ -77,8 +77,8 @@ constexpr sy_kernel make_kernel(std::uint32_t flags, Set = {}, std::int32_t prio
   return k;
 }
 
-/// kernel with `supports`: kFn is `sy_status (const Call&, const Args&)` and returns SY_OK, or call.error(SY_UNSUPPORTED, why).
-/// It reads metadata alone.
+/// kernel with `supports`: kFn is `sy_status (const Call&, const Args&)` and returns SY_OK, or
+/// call.error(SY_UNSUPPORTED, why). It reads metadata alone.
 template <typename Args, auto kFn>
 constexpr sy_kernel with_supports(sy_kernel kernel) {
   kernel.supports = &detail::run_kernel<Args, kFn>;
@@ -92,7 +92,8 @@ constexpr sy_kernel with_workspace(sy_kernel kernel) {
   return kernel;
 }
 
-/// kernel with a cached plan: kFn is `std::unique_ptr<Plan> (const Call&, const Args&)`; run finds it in call.plan<Plan>().
+/// kernel with a cached plan: kFn is `std::unique_ptr<Plan> (const Call&, const Args&)`; run finds it in
+/// call.plan<Plan>().
 template <typename Plan, typename Args, auto kFn>
 constexpr sy_kernel with_plan(sy_kernel kernel) {
   kernel.prepare = &detail::kernel_prepare<Plan, Args, kFn>;
@@ -121,14 +122,14 @@ constexpr KernelPointers<kCount> kernel_pointers(const sy_kernel (&kernels)[kCou
 }  // namespace sy::sdk
 
 /// Closes a kernel file, outside of any namespace: SY_KERNELS(file_stem, make_kernel<...>(...), ...).
-#define SY_KERNELS(file, ...)                                                                                \
-  namespace {                                                                                                \
-  constexpr sy_kernel file##_kernels[] = {__VA_ARGS__};                                                      \
-  constexpr auto file##_pointers = ::sy::sdk::detail::kernel_pointers(                                       \
-      file##_kernels, std::make_index_sequence<sizeof(file##_kernels) / sizeof(sy_kernel)>());               \
-  }                                                                                                          \
-  extern const ::sy::sdk::KernelTable sy_kernels_##file;                                                     \
-  const ::sy::sdk::KernelTable sy_kernels_##file = {file##_pointers.pointers,                                \
+#define SY_KERNELS(file, ...)                                                                  \
+  namespace {                                                                                  \
+  constexpr sy_kernel file##_kernels[] = {__VA_ARGS__};                                        \
+  constexpr auto file##_pointers = ::sy::sdk::detail::kernel_pointers(                         \
+      file##_kernels, std::make_index_sequence<sizeof(file##_kernels) / sizeof(sy_kernel)>()); \
+  }                                                                                            \
+  extern const ::sy::sdk::KernelTable sy_kernels_##file;                                       \
+  const ::sy::sdk::KernelTable sy_kernels_##file = {file##_pointers.pointers,                  \
                                                     sizeof(file##_kernels) / sizeof(sy_kernel)}
 
 /// All tables of the plugin, ended by NULL: generated from the names of its kernel files.

@@ -1,5 +1,5 @@
-// Philox 4x32-10: J. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011. One seed gives the same bits on
-// every device: the counter is the logical element index and the generator's offset.
+// Philox 4x32-10: J. Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011. One seed gives the same
+// bits on every device: the counter is the logical element index and the generator's offset.
 #pragma once
 
 #include <array>

@@ -73,13 +73,12 @@ sy_status plugin_init(const sy_host* host, sy_plugin_handle* handle) {
 #endif
 
 #if defined(__ELF__)
-#define SY_PLUGIN_NOTE(name)                                                                                 \
-  extern "C" {                                                                                               \
-  extern __attribute__((visibility("hidden"))) const sy_note sy_plugin_note;                                 \
-  __attribute__((used, section(".note.switchyard"), aligned(4)))                                             \
-  const sy_note sy_plugin_note = {                                                                           \
+#define SY_PLUGIN_NOTE(name)                                                                                          \
+  extern "C" {                                                                                                        \
+  extern __attribute__((visibility("hidden"))) const sy_note sy_plugin_note;                                          \
+  __attribute__((used, section(".note.switchyard"), aligned(4))) const sy_note sy_plugin_note = {                     \
       4, sizeof(sy_note) - 16, 1, {'S', 'Y', 'D', 0}, SY_ABI_MAGIC, SY_ABI_MAJOR, SY_ABI_MINOR, SY_PLUGIN_ISA, name}; \
-  }                                                                                                          \
+  }                                                                                                                   \
   static_assert(true, "")
 #else
 #define SY_PLUGIN_NOTE(name) static_assert(true, "")
@@ -88,12 +87,21 @@ sy_status plugin_init(const sy_host* host, sy_plugin_handle* handle) {
 /// Once per plugin, outside of any namespace. name, version, vendor and description are string literals (name up to 39
 /// characters); init is a function `void (const sy::sdk::Registrar&)` (or one that returns a sy_status) that may throw
 /// sy::sdk::Error: with SY_UNSUPPORTED it declines politely.
-#define SY_PLUGIN_DEFINE(name, version, vendor, description, init)                                               \
-  SY_PLUGIN_NOTE(name);                                                                                          \
-  extern "C" SY_EXPORT const sy_plugin* sy_plugin_query(void) {                                                  \
-    static constexpr sy_plugin kPlugin = {                                                                       \
-        sizeof(sy_plugin), SY_ABI_MAGIC, SY_ABI_MAJOR, SY_ABI_MINOR, 0,       name, version, vendor, description, \
-        &::sy::sdk::detail::plugin_init<init>,                       nullptr, nullptr};                          \
-    return &kPlugin;                                                                                             \
-  }                                                                                                              \
+#define SY_PLUGIN_DEFINE(name, version, vendor, description, init)               \
+  SY_PLUGIN_NOTE(name);                                                          \
+  extern "C" SY_EXPORT const sy_plugin* sy_plugin_query(void) {                  \
+    static constexpr sy_plugin kPlugin = {sizeof(sy_plugin),                     \
+                                          SY_ABI_MAGIC,                          \
+                                          SY_ABI_MAJOR,                          \
+                                          SY_ABI_MINOR,                          \
+                                          0,                                     \
+                                          name,                                  \
+                                          version,                               \
+                                          vendor,                                \
+                                          description,                           \
+                                          &::sy::sdk::detail::plugin_init<init>, \
+                                          nullptr,                               \
+                                          nullptr};                              \
+    return &kPlugin;                                                             \
+  }                                                                              \
   static_assert(true, "")

@@ -36,7 +36,8 @@ class Error : public std::exception {
   char message_[512] = "";
 };
 
-/// True where the host's (or a backend's) table reaches as far as this field and the field is set: `has(host, host->log)`.
+/// True where the host's (or a backend's) table reaches as far as this field and the field is set: `has(host,
+/// host->log)`.
 template <typename Table, typename Field>
 bool has(const Table* table, const Field& field) {
   const char* end = reinterpret_cast<const char*>(&field) + sizeof(Field);

@@ -4,7 +4,7 @@
 
 namespace {
 
-using namespace sy::sdk;  // NOLINT
+using namespace sy::sdk;        // NOLINT
 using namespace sy::reference;  // NOLINT
 
 /// Position in self, which is at most 2-d and broadcasts, of element (i, j) of the result.

@@ -5,7 +5,7 @@
 
 namespace {
 
-using namespace sy::sdk;  // NOLINT
+using namespace sy::sdk;        // NOLINT
 using namespace sy::reference;  // NOLINT
 
 /// The first largest, or the first NaN.

@@ -10,7 +10,8 @@ double ceil_of(double x) { return std::ceil(x); }
 std::int64_t ceil_of(std::int64_t x) { return x; }
 
 sy_status run(const Call& call, const CeilArgs& args) {
-  return sy::reference::pointwise(call, Numeric(), args.result, [](auto x) { return ceil_of(x); }, args.self);
+  return sy::reference::pointwise(
+      call, Numeric(), args.result, [](auto x) { return ceil_of(x); }, args.self);
 }
 
 }  // namespace

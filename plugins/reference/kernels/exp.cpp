@@ -7,7 +7,8 @@ namespace {
 using namespace sy::sdk;  // NOLINT
 
 sy_status run(const Call& call, const ExpArgs& args) {
-  return sy::reference::pointwise(call, Floating(), args.result, [](auto x) { return std::exp(x); }, args.self);
+  return sy::reference::pointwise(
+      call, Floating(), args.result, [](auto x) { return std::exp(x); }, args.self);
 }
 
 }  // namespace

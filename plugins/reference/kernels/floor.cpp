@@ -10,7 +10,8 @@ double floor_of(double x) { return std::floor(x); }
 std::int64_t floor_of(std::int64_t x) { return x; }
 
 sy_status run(const Call& call, const FloorArgs& args) {
-  return sy::reference::pointwise(call, Numeric(), args.result, [](auto x) { return floor_of(x); }, args.self);
+  return sy::reference::pointwise(
+      call, Numeric(), args.result, [](auto x) { return floor_of(x); }, args.self);
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ double floor_quotient(double x, double y) {
 }
 
 sy_status run(const Call& call, const FloorDivideArgs& args) {
-  return sy::reference::pointwise(call, Numeric(), args.result, [](auto x, auto y) { return floor_quotient(x, y); }, args.self, args.other);
+  return sy::reference::pointwise(
+      call, Numeric(), args.result, [](auto x, auto y) { return floor_quotient(x, y); }, args.self, args.other);
 }
 
 }  // namespace

@@ -7,7 +7,8 @@ namespace {
 using namespace sy::sdk;  // NOLINT
 
 sy_status run(const Call& call, const Log1pArgs& args) {
-  return sy::reference::pointwise(call, Floating(), args.result, [](auto x) { return std::log1p(x); }, args.self);
+  return sy::reference::pointwise(
+      call, Floating(), args.result, [](auto x) { return std::log1p(x); }, args.self);
 }
 
 }  // namespace

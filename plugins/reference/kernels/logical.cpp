@@ -11,20 +11,23 @@ using namespace sy::sdk;  // NOLINT
 using sy::reference::predicate;
 
 sy_status both(const Call& call, const LogicalAndArgs& args) {
-  return predicate(call, All(), args.result, [](auto x, auto y) { return x != 0 && y != 0; }, args.self, args.other);
+  return predicate(
+      call, All(), args.result, [](auto x, auto y) { return x != 0 && y != 0; }, args.self, args.other);
 }
 
 sy_status either(const Call& call, const LogicalOrArgs& args) {
-  return predicate(call, All(), args.result, [](auto x, auto y) { return x != 0 || y != 0; }, args.self, args.other);
+  return predicate(
+      call, All(), args.result, [](auto x, auto y) { return x != 0 || y != 0; }, args.self, args.other);
 }
 
 sy_status one(const Call& call, const LogicalXorArgs& args) {
-  return predicate(call, All(), args.result, [](auto x, auto y) { return (x != 0) != (y != 0); }, args.self,
-                   args.other);
+  return predicate(
+      call, All(), args.result, [](auto x, auto y) { return (x != 0) != (y != 0); }, args.self, args.other);
 }
 
 sy_status none(const Call& call, const LogicalNotArgs& args) {
-  return predicate(call, All(), args.result, [](auto x) { return x == 0; }, args.self);
+  return predicate(
+      call, All(), args.result, [](auto x) { return x == 0; }, args.self);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 namespace {
 
-using namespace sy::sdk;  // NOLINT
+using namespace sy::sdk;        // NOLINT
 using namespace sy::reference;  // NOLINT
 
 sy_status run(const Call& call, const MaxPool2dWithIndicesArgs& args) {
@@ -23,8 +23,10 @@ sy_status run(const Call& call, const MaxPool2dWithIndicesArgs& args) {
       std::int64_t best_at = -1;
       for (std::int64_t ky = 0; ky < pair_at(args.kernel_size, 0); ++ky) {
         for (std::int64_t kx = 0; kx < pair_at(args.kernel_size, 1); ++kx) {
-          const std::int64_t iy = y * pair_at(args.stride, 0) - pair_at(args.padding, 0) + ky * pair_at(args.dilation, 0);
-          const std::int64_t ix = x * pair_at(args.stride, 1) - pair_at(args.padding, 1) + kx * pair_at(args.dilation, 1);
+          const std::int64_t iy =
+              y * pair_at(args.stride, 0) - pair_at(args.padding, 0) + ky * pair_at(args.dilation, 0);
+          const std::int64_t ix =
+              x * pair_at(args.stride, 1) - pair_at(args.padding, 1) + kx * pair_at(args.dilation, 1);
           if (iy < 0 || iy >= height || ix < 0 || ix >= width) continue;
           const double v = widen(plane[iy * width + ix]);
           if (best_at >= 0 && !(v > best) && !(is_nan(v) && !is_nan(best))) continue;

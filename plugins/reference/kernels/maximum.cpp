@@ -13,7 +13,8 @@ T larger(T x, T y) {
 }
 
 sy_status run(const Call& call, const MaximumArgs& args) {
-  return sy::reference::pointwise(call, All(), args.result, [](auto x, auto y) { return larger(x, y); }, args.self, args.other);
+  return sy::reference::pointwise(
+      call, All(), args.result, [](auto x, auto y) { return larger(x, y); }, args.self, args.other);
 }
 
 }  // namespace

@@ -13,7 +13,8 @@ T smaller(T x, T y) {
 }
 
 sy_status run(const Call& call, const MinimumArgs& args) {
-  return sy::reference::pointwise(call, All(), args.result, [](auto x, auto y) { return smaller(x, y); }, args.self, args.other);
+  return sy::reference::pointwise(
+      call, All(), args.result, [](auto x, auto y) { return smaller(x, y); }, args.self, args.other);
 }
 
 }  // namespace

@@ -7,7 +7,8 @@ namespace {
 using namespace sy::sdk;  // NOLINT
 
 sy_status run(const Call& call, const MulArgs& args) {
-  return sy::reference::pointwise(call, All(), args.result, [](auto x, auto y) { return sy::reference::times(x, y); }, args.self, args.other);
+  return sy::reference::pointwise(
+      call, All(), args.result, [](auto x, auto y) { return sy::reference::times(x, y); }, args.self, args.other);
 }
 
 }  // namespace

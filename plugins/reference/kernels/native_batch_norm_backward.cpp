@@ -5,7 +5,7 @@
 
 namespace {
 
-using namespace sy::sdk;  // NOLINT
+using namespace sy::sdk;        // NOLINT
 using namespace sy::reference;  // NOLINT
 
 /// With z = (x - mean) rstd, per channel: grad_weight = sum(grad z), grad_bias = sum(grad),

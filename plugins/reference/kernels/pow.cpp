@@ -19,7 +19,8 @@ std::int64_t power(std::int64_t x, std::int64_t y) {
 }
 
 sy_status run(const Call& call, const PowArgs& args) {
-  return sy::reference::pointwise(call, Numeric(), args.result, [](auto x, auto y) { return power(x, y); }, args.self, args.other);
+  return sy::reference::pointwise(
+      call, Numeric(), args.result, [](auto x, auto y) { return power(x, y); }, args.self, args.other);
 }
 
 }  // namespace

@@ -14,8 +14,7 @@ sy_status run(const Call& call, const RandintArgs& args) {
     using T = typename decltype(tag)::type;
     for (std::int64_t i = 0; i < args.result.numel(); ++i) {
       const std::uint64_t step = philox_high(philox(args.generator.seed(), offset, i)) % range;
-      args.result.template data<T>()[i] =
-          convert<T>(sy::reference::plus(args.low, static_cast<std::int64_t>(step)));
+      args.result.template data<T>()[i] = convert<T>(sy::reference::plus(args.low, static_cast<std::int64_t>(step)));
     }
   });
 }

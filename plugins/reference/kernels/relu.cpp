@@ -13,7 +13,8 @@ T relu_of(T x) {
 }
 
 sy_status run(const Call& call, const ReluArgs& args) {
-  return sy::reference::pointwise(call, Numeric(), args.result, [](auto x) { return relu_of(x); }, args.self);
+  return sy::reference::pointwise(
+      call, Numeric(), args.result, [](auto x) { return relu_of(x); }, args.self);
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ double floor_remainder(double x, double y) {
 }
 
 sy_status run(const Call& call, const RemainderArgs& args) {
-  return sy::reference::pointwise(call, Numeric(), args.result, [](auto x, auto y) { return floor_remainder(x, y); }, args.self, args.other);
+  return sy::reference::pointwise(
+      call, Numeric(), args.result, [](auto x, auto y) { return floor_remainder(x, y); }, args.self, args.other);
 }
 
 }  // namespace

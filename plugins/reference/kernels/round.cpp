@@ -14,7 +14,8 @@ double round_of(double x) {
 std::int64_t round_of(std::int64_t x) { return x; }
 
 sy_status run(const Call& call, const RoundArgs& args) {
-  return sy::reference::pointwise(call, Numeric(), args.result, [](auto x) { return round_of(x); }, args.self);
+  return sy::reference::pointwise(
+      call, Numeric(), args.result, [](auto x) { return round_of(x); }, args.self);
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 
 namespace {
 
-using namespace sy::sdk;  // NOLINT
+using namespace sy::sdk;        // NOLINT
 using namespace sy::reference;  // NOLINT
 
 /// The result already holds self. The last of several values for one element stands.

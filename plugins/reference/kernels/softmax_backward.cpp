@@ -5,17 +5,15 @@
 
 namespace {
 
-using namespace sy::sdk;  // NOLINT
+using namespace sy::sdk;        // NOLINT
 using namespace sy::reference;  // NOLINT
 
 sy_status run(const Call& call, const SoftmaxBackwardArgs& args) {
   const Axis axis(args.grad, args.dim);
-  const Tensor out = call.output(0);
-  const Tensor softmax = call.tensor(1);
   return call.dispatch(Floating(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     const T* grad = args.grad.template data<T>();
-    const T* y = softmax.data<T>();
+    const T* y = args.result.template data<T>();
     for (std::int64_t o = 0; o < axis.outer; ++o) {
       for (std::int64_t j = 0; j < axis.inner; ++j) {
         double sum = 0;
@@ -24,7 +22,7 @@ sy_status run(const Call& call, const SoftmaxBackwardArgs& args) {
         }
         for (std::int64_t i = 0; i < axis.size; ++i) {
           const std::int64_t at = axis.at(o, i, j);
-          out.data<T>()[at] = convert<T>(widen(y[at]) * (widen(grad[at]) - sum));
+          args.output.template data<T>()[at] = convert<T>(widen(y[at]) * (widen(grad[at]) - sum));
         }
       }
     }

@@ -5,7 +5,7 @@
 
 namespace {
 
-using namespace sy::sdk;  // NOLINT
+using namespace sy::sdk;        // NOLINT
 using namespace sy::reference;  // NOLINT
 
 sy_status run(const Call& call, const UniqueArgs& args) {

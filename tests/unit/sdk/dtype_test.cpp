@@ -1,9 +1,9 @@
 #include "switchyard/sdk/dtype.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <limits>
-
-#include <gtest/gtest.h>
 
 #include "switchyard/sdk/tensor.h"
 

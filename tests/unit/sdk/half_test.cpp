@@ -1,10 +1,10 @@
 #include "switchyard/sdk/half.h"
 
+#include <gtest/gtest.h>
+
 #include <cmath>
 #include <cstdint>
 #include <limits>
-
-#include <gtest/gtest.h>
 
 namespace sy::sdk {
 namespace {
@@ -15,8 +15,7 @@ double decode(std::uint16_t bits, int mantissa_bits, int bias) {
   const int exponent = bits >> mantissa_bits & ((1 << exponent_bits) - 1);
   const int mantissa = bits & ((1 << mantissa_bits) - 1);
   const double fraction = std::ldexp(mantissa, -mantissa_bits);
-  const double magnitude =
-      exponent == 0 ? std::ldexp(fraction, 1 - bias) : std::ldexp(1 + fraction, exponent - bias);
+  const double magnitude = exponent == 0 ? std::ldexp(fraction, 1 - bias) : std::ldexp(1 + fraction, exponent - bias);
   return (bits & 0x8000) != 0 ? -magnitude : magnitude;
 }
 

@@ -1,8 +1,8 @@
 #include "switchyard/sdk/philox.h"
 
-#include <cmath>
-
 #include <gtest/gtest.h>
+
+#include <cmath>
 
 namespace sy::sdk {
 namespace {

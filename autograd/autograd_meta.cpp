@@ -1,0 +1,87 @@
+#include "switchyard/autograd/autograd_meta.h"
+
+#include "switchyard/autograd/grad_mode.h"
+#include "switchyard/autograd/view_nodes.h"
+#include "switchyard/ops/operators.h"
+
+namespace sy {
+namespace {
+std::mutex& history_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+}  // namespace
+
+AutogradMeta& require_autograd_meta(const TensorBase& t) {
+  init_autograd();
+  if (!t.impl()->autograd) t.impl()->autograd = std::make_unique<AutogradMeta>();
+  return *autograd_meta(t);
+}
+
+void set_history(const TensorBase& t, const Ref<Node>& node, std::uint32_t output) {
+  AutogradMeta& meta = require_autograd_meta(t);
+  meta.grad_fn = node;
+  meta.output = output;
+  meta.version = t.version();
+  t.impl()->bits |= bit(kLayerAutograd);
+}
+
+Edge gradient_edge(const TensorBase& t) {
+  TensorImpl* impl = t.impl();
+  if (!(impl->layer_bits() & bit(kLayerAutograd))) return {};
+  AutogradMeta* meta = autograd_meta(t);
+  if (impl->base && (impl->base->bits & bit(kLayerAutograd)) &&
+      (meta == nullptr || !meta->grad_fn || meta->version != t.version())) {
+    std::lock_guard lock(history_mutex());
+    TensorBase base(impl->base);
+    set_history(t, make_view_node(base, t), 0);
+    meta = autograd_meta(t);
+  }
+  if (meta == nullptr) return {};
+  if (meta->grad_fn) return {meta->grad_fn, meta->output};
+  if (meta->accumulate) return {meta->accumulate, 0};
+  return {};
+}
+
+namespace {
+
+class AccumulateGrad : public Node {
+ public:
+  AccumulateGrad(const TensorBase& leaf, std::shared_ptr<GradSlot> slot) : slot_(std::move(slot)) {
+    sequence = ~std::uint64_t{0};  // as soon as its gradient is complete
+    results.push_back({Shape(leaf.shape().begin(), leaf.shape().end()), leaf.dtype(), leaf.device()});
+  }
+  std::string name() const override { return "accumulate"; }
+
+  std::vector<Tensor> apply(std::vector<Tensor> grads) override {
+    Tensor grad = std::move(grads[0]);
+    if (!grad.defined()) return {};
+    std::lock_guard lock(slot_->mutex);
+    Tensor& held = slot_->grad;
+    if (held.defined()) {
+      if (grad_enabled()) {
+        held = held + grad;
+      } else {
+        held.add_(grad);
+      }
+      return {};
+    }
+    // A gradient that nobody else holds becomes the leaf's own; any other is copied, since it may be written to.
+    bool own = grad.impl()->use_count() == 1 && !grad.impl()->base && grad.storage() && grad.storage()->use_count() == 1 &&
+               grad.is_contiguous();
+    Tensor kept = grad_enabled() ? grad : sy::detach(grad);
+    held = own ? kept : sy::clone(kept);
+    return {};
+  }
+
+ private:
+  std::shared_ptr<GradSlot> slot_;
+};
+
+}  // namespace
+
+Ref<Node> make_accumulate_node(const TensorBase& leaf, std::shared_ptr<GradSlot> slot) {
+  return Ref<Node>::adopt(new AccumulateGrad(leaf, std::move(slot)));
+}
+
+}  // namespace sy

@@ -1,0 +1,44 @@
+// What the autograd keeps with a tensor.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "switchyard/autograd/node.h"
+
+namespace sy {
+
+/// A gradient that accumulates; shared by the tensor and the node or hook that fills it, so that neither keeps the
+/// other alive.
+struct GradSlot {
+  std::mutex mutex;
+  Tensor grad;
+};
+
+struct AutogradMeta : AutogradMetaBase {
+  Ref<Node> grad_fn;            // what made it; empty for a leaf
+  std::uint32_t output = 0;     // which result of grad_fn
+  std::uint32_t version = 0;    // of the storage when grad_fn was set; for views
+  std::shared_ptr<GradSlot> slot = std::make_shared<GradSlot>();
+  Ref<Node> accumulate;  // of a leaf
+  bool retains_grad = false;
+};
+
+/// The tensor's metadata, or nullptr.
+inline AutogradMeta* autograd_meta(const TensorBase& t) { return static_cast<AutogradMeta*>(t.impl()->autograd.get()); }
+/// As autograd_meta, made if need be.
+AutogradMeta& require_autograd_meta(const TensorBase& t);
+
+/// Where the gradient of t goes; empty when t needs none. A view whose base was written to since it was made gets a
+/// new history from the base.
+Edge gradient_edge(const TensorBase& t);
+/// Makes t a result of node.
+void set_history(const TensorBase& t, const Ref<Node>& node, std::uint32_t output);
+
+/// Registers the autograd with the dispatcher; every entry point calls it.
+void init_autograd();
+
+/// The node that adds gradients to a leaf.
+Ref<Node> make_accumulate_node(const TensorBase& leaf, std::shared_ptr<GradSlot> slot);
+
+}  // namespace sy

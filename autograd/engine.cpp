@@ -1,0 +1,280 @@
+#include "switchyard/autograd/engine.h"
+
+#include <algorithm>
+#include <queue>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "switchyard/autograd/anomaly.h"
+#include "switchyard/autograd/autograd_meta.h"
+#include "switchyard/autograd/grad_mode.h"
+#include "switchyard/core/backend.h"
+#include "switchyard/ops/operators.h"
+
+namespace sy {
+namespace {
+
+/// Gradients that wait for a node, and the streams they come from.
+struct Inbox {
+  std::vector<Tensor> grads;
+  std::vector<Event> ready;
+};
+
+struct Later {
+  bool operator()(const Node* a, const Node* b) const { return a->sequence < b->sequence; }
+};
+
+/// One run. A ready queue in place of recursion: a node runs when everything that depends on it has.
+class Task {
+ public:
+  Task(bool retain, bool create) : retain_(retain), create_(create) {}
+
+  void add_root(const Edge& edge, Tensor grad) {
+    deliver(edge, std::move(grad), nullptr);
+    roots_.push_back(edge.node);
+  }
+  /// Asks for the gradient that arrives at edge; nothing accumulates into leaves then.
+  void capture(const Edge& edge, std::size_t slot) {
+    captures_[edge.node.get()].emplace_back(edge.input, slot);
+    only_captures_ = true;
+    captured_.resize(std::max(captured_.size(), slot + 1));
+  }
+  std::vector<Tensor> run() {
+    count_dependencies();
+    GradMode mode(create_);
+    for (const Ref<Node>& root : roots_) {
+      if (dependencies_[root.get()] == 0 && queued_.insert(root.get()).second) ready_.push(root.get());
+    }
+    while (!ready_.empty()) {
+      Node* node = ready_.top();
+      ready_.pop();
+      run_node(node);
+    }
+    for (const Stream& s : used_streams_) {
+      Event done;
+      done.record(s);
+      done.wait(current_stream(s.device()));
+    }
+    return std::move(captured_);
+  }
+
+ private:
+  void count_dependencies() {
+    std::vector<Node*> stack;
+    std::unordered_set<Node*> seen;
+    for (const Ref<Node>& root : roots_) {
+      if (seen.insert(root.get()).second) stack.push_back(root.get());
+    }
+    std::vector<Node*> order;  // every node before those it leads to is found, for the pruning below
+    while (!stack.empty()) {
+      Node* node = stack.back();
+      stack.pop_back();
+      order.push_back(node);
+      for (const Edge& e : node->next) {
+        if (!e) continue;
+        ++dependencies_[e.node.get()];
+        if (seen.insert(e.node.get()).second) stack.push_back(e.node.get());
+      }
+    }
+    if (only_captures_) find_needed(order);
+  }
+
+  /// With captures, only nodes that lead to one run.
+  void find_needed(const std::vector<Node*>& nodes) {
+    std::unordered_map<Node*, std::vector<Node*>> parents;
+    for (Node* n : nodes) {
+      for (const Edge& e : n->next) {
+        if (e) parents[e.node.get()].push_back(n);
+      }
+    }
+    std::vector<Node*> stack;
+    for (auto& [node, slots] : captures_) stack.push_back(node);
+    while (!stack.empty()) {
+      Node* n = stack.back();
+      stack.pop_back();
+      for (Node* p : parents[n]) {
+        if (needed_.insert(p).second) stack.push_back(p);
+      }
+    }
+  }
+
+  void deliver(const Edge& edge, Tensor grad, const Node* from) {
+    Inbox& inbox = inboxes_[edge.node.get()];
+    if (inbox.grads.size() <= edge.input) inbox.grads.resize(edge.input + 1);
+    if (!grad.defined()) return;
+    if (from != nullptr && from->stream && edge.node->stream && !(*from->stream == *edge.node->stream)) {
+      Event event;
+      event.record(*from->stream);
+      inbox.ready.push_back(std::move(event));
+    }
+    if (edge.input < edge.node->results.size()) check(*edge.node, edge.input, from, &grad);
+    Tensor& sum = inbox.grads[edge.input];
+    if (!sum.defined()) {
+      sum = std::move(grad);
+      return;
+    }
+    std::optional<StreamGuard> guard;
+    if (edge.node->stream) {
+      for (const Event& e : inbox.ready) e.wait(*edge.node->stream);
+      guard.emplace(*edge.node->stream);
+    }
+    sum = sum + grad;
+  }
+
+  /// A gradient of another shape, dtype or device is brought into form where broadcasting explains it; else an error.
+  static void check(const Node& to, std::uint32_t input, const Node* from, Tensor* grad) {
+    const GradientMeta& m = to.results[input];
+    if (!(grad->shape() == IntArray(m.shape))) {
+      Shape joined;
+      bool broadcast = broadcast_to(m.shape, grad->shape());
+      if (!broadcast) {
+        fail(ErrorCode::kInternal, "backward of ", from != nullptr ? from->name() : "the given gradient", ": gradient of shape ",
+             shape_str(grad->shape()), " for a tensor of shape ", shape_str(m.shape));
+      }
+      *grad = reduce_to(*grad, m.shape, m.dtype);
+    }
+    if (grad->dtype() != m.dtype) *grad = cast(*grad, m.dtype);
+    if (grad->device() != m.device) {
+      if (grad->dim() == 0 && grad->device().is_cpu()) {
+        *grad = transfer(*grad, m.device);
+      } else {
+        fail(ErrorCode::kInternal, "backward of ", from != nullptr ? from->name() : "the given gradient", ": gradient on ",
+             grad->device().str(), " for a tensor on ", m.device.str());
+      }
+    }
+  }
+  /// Whether a tensor of shape `small` broadcasts to `large`.
+  static bool broadcast_to(IntArray small, IntArray large) {
+    if (small.size() > large.size()) return false;
+    std::size_t lead = large.size() - small.size();
+    for (std::size_t d = 0; d < small.size(); ++d) {
+      if (small[d] != 1 && small[d] != large[lead + d]) return false;
+    }
+    return true;
+  }
+
+  void run_node(Node* raw) {
+    Ref<Node> node = Ref<Node>::share(raw);
+    auto found = inboxes_.find(raw);
+    Inbox inbox = found != inboxes_.end() ? std::move(found->second) : Inbox{};
+    inboxes_.erase(raw);
+    inbox.grads.resize(std::max<std::size_t>(node->results.size(), inbox.grads.size()));
+    std::optional<StreamGuard> guard;
+    if (node->stream) {
+      for (const Event& e : inbox.ready) e.wait(*node->stream);
+      guard.emplace(*node->stream);
+      if (std::find(used_streams_.begin(), used_streams_.end(), *node->stream) == used_streams_.end()) {
+        used_streams_.push_back(*node->stream);
+      }
+    }
+    for (auto& [id, hook] : node->tensor_hooks) {
+      Tensor& g = inbox.grads[hook.first];
+      if (!g.defined()) continue;
+      Tensor replaced = hook.second(g);
+      if (replaced.defined()) g = replaced;
+    }
+    if (auto it = captures_.find(raw); it != captures_.end()) {
+      for (auto [input, slot] : it->second) {
+        if (input < inbox.grads.size()) captured_[slot] = inbox.grads[input];
+      }
+    }
+    std::vector<Tensor> out;
+    bool runs = !only_captures_ || needed_.contains(raw);
+    if (runs) {
+      for (auto& hook : node->pre_hooks) {
+        if (auto replaced = hook(inbox.grads)) inbox.grads = std::move(*replaced);
+      }
+      std::vector<Tensor> in;
+      if (!node->post_hooks.empty()) in = inbox.grads;
+      out = apply(*node, std::move(inbox.grads));
+      for (auto& hook : node->post_hooks) {
+        if (auto replaced = hook(out, in)) out = std::move(*replaced);
+      }
+    }
+    out.resize(std::max(out.size(), node->next.size()));
+    for (std::size_t i = 0; i < node->next.size(); ++i) {
+      const Edge& e = node->next[i];
+      if (!e) continue;
+      deliver(e, std::move(out[i]), raw);
+      if (--dependencies_[e.node.get()] == 0 && queued_.insert(e.node.get()).second) ready_.push(e.node.get());
+    }
+    if (runs && !retain_) node->release_saved();
+  }
+
+  static std::vector<Tensor> apply(Node& node, std::vector<Tensor> grads) {
+    if (!anomaly_enabled()) return node.apply(std::move(grads));
+    std::vector<Tensor> out;
+    try {
+      out = node.apply(std::move(grads));
+    } catch (const Error& e) {
+      throw Error(e.code(), str_cat(e.what(), "\nforward call of ", node.name(), ":\n", node.created_at));
+    }
+    NoGrad no_grad;
+    for (std::size_t i = 0; i < out.size(); ++i) {
+      if (!out[i].defined() || !out[i].dtype().is_floating() || out[i].numel() == 0) continue;
+      if (any(isnan(out[i])).item<bool>()) {
+        fail(ErrorCode::kInvalidArgument, "anomaly: backward of ", node.name(), " gave NaN in gradient ", i, "; its forward call was at\n",
+             node.created_at);
+      }
+    }
+    return out;
+  }
+
+  bool retain_, create_;
+  bool only_captures_ = false;
+  std::vector<Ref<Node>> roots_;
+  std::unordered_map<Node*, std::uint32_t> dependencies_;
+  std::unordered_map<Node*, Inbox> inboxes_;
+  std::unordered_map<Node*, std::vector<std::pair<std::uint32_t, std::size_t>>> captures_;
+  std::unordered_set<Node*> needed_;
+  std::unordered_set<Node*> queued_;
+  std::vector<Tensor> captured_;
+  std::priority_queue<Node*, std::vector<Node*>, Later> ready_;
+  std::vector<Stream> used_streams_;
+};
+
+void add_roots(Task& task, TensorList tensors, TensorList grads, std::string_view what) {
+  require(grads.size() <= tensors.size(), what, ": ", grads.size(), " gradients for ", tensors.size(), " tensors");
+  for (std::size_t i = 0; i < tensors.size(); ++i) {
+    const Tensor& t = tensors[i];
+    require(t.defined() && t.requires_grad(), what, ": tensor ", i, " needs no gradient, so nothing was recorded");
+    Tensor seed = i < grads.size() ? grads[i] : Tensor();
+    if (!seed.defined()) {
+      require(t.numel() == 1, what, ": a gradient must be given for a tensor of shape ", shape_str(t.shape()),
+              "; it is implied for one element only");
+      seed = ones_like(t);
+    }
+    require(seed.shape() == t.shape(), what, ": gradient of shape ", shape_str(seed.shape()), " for a tensor of shape ",
+            shape_str(t.shape()));
+    require(seed.dtype() == t.dtype() && seed.device() == t.device(), what, ": the gradient is ", describe(seed), ", expected ",
+            describe(t));
+    task.add_root(gradient_edge(t), seed);
+  }
+}
+
+}  // namespace
+
+void backward(TensorList tensors, TensorList grads, bool retain_graph, bool create_graph) {
+  Task task(retain_graph || create_graph, create_graph);
+  add_roots(task, tensors, grads, "backward");
+  task.run();
+}
+
+std::vector<Tensor> grad(TensorList outputs, TensorList inputs, TensorList grad_outputs, bool retain_graph, bool create_graph,
+                         bool allow_unused) {
+  Task task(retain_graph || create_graph, create_graph);
+  add_roots(task, outputs, grad_outputs, "grad");
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    require(inputs[i].defined() && inputs[i].requires_grad(), "grad: input ", i, " needs no gradient");
+    task.capture(gradient_edge(inputs[i]), i);
+  }
+  std::vector<Tensor> out = task.run();
+  out.resize(inputs.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    require(allow_unused || out[i].defined(), "grad: the outputs do not depend on input ", i,
+            "; pass allow_unused to get an undefined tensor for it");
+  }
+  return out;
+}
+
+}  // namespace sy

@@ -1,0 +1,142 @@
+// The autograd layer: records calls on tensors that need a gradient.
+#include "switchyard/autograd/anomaly.h"
+#include "switchyard/autograd/autograd_meta.h"
+#include "switchyard/autograd/grad_mode.h"
+#include "switchyard/autograd/operator_node.h"
+#include "switchyard/autograd/view_nodes.h"
+#include "switchyard/core/backend.h"
+#include "switchyard/dispatch/kernel_call.h"
+
+namespace sy {
+namespace {
+
+constexpr LayerBits kBit = LayerBits{1} << kLayerAutograd;
+
+/// True when an argument for which there is a formula needs a gradient.
+bool wants_gradient(const Frame& f, std::uint64_t inputs) {
+  auto needs = [](const TensorBase& t) {
+    return t.defined() && (t.impl()->layer_bits() & kBit) && t.dtype().is_floating();
+  };
+  for (std::uint8_t i : f.op().info().tensor_params) {
+    if (!(inputs >> i & 1)) continue;
+    const Arg& a = f.args()[i];
+    if (a.tag == SY_ARG_TENSOR && needs(f.tensor(i))) return true;
+    if (a.tag == SY_ARG_TENSOR_LIST) {
+      for (const TensorBase& t : f.tensors(i)) {
+        if (needs(t)) return true;
+      }
+    }
+  }
+  return false;
+}
+
+void pass(Frame& f) {
+  ExcludeLayers guard(kBit);
+  call_next(f, kLayerAutograd);
+}
+
+/// The tensor that the call overwrites, or nullptr.
+const TensorBase* written(const Frame& f) {
+  if (f.variant() == Variant::kInplace) return &f.result(0);
+  if (f.op().info().mutates && f.op().info().signature.params[0].mutated) return &f.tensor(0);
+  return nullptr;
+}
+
+void check_writable(const Frame& f, const TensorBase& t) {
+  const std::string& op = f.op().name();
+  const TensorImpl* impl = t.impl();
+  if (impl->inference) {
+    fail(ErrorCode::kFailedPrecondition, op, ": a tensor made in inference mode cannot be changed by a recorded operation");
+  }
+  auto is_leaf = [](const TensorImpl& i) {
+    const auto* meta = static_cast<const AutogradMeta*>(i.autograd.get());
+    return (i.bits & kBit) && meta != nullptr && !meta->grad_fn;
+  };
+  if (is_leaf(*impl)) {
+    fail(ErrorCode::kFailedPrecondition, op, ": a leaf tensor that needs a gradient cannot be changed in place while recording");
+  }
+  if (impl->base && is_leaf(*impl->base)) {
+    fail(ErrorCode::kFailedPrecondition, op,
+         ": a view of a leaf tensor that needs a gradient cannot be changed in place while recording");
+  }
+  if (impl->view_without_grad) {
+    fail(ErrorCode::kFailedPrecondition, op, ": this view was made while gradients were off; its base would miss the change");
+  }
+}
+
+/// Runs a composite so that its parts record.
+void record_parts(Frame& f) {
+  if (f.variant() == Variant::kFunction) return f.op().def().composite(f);
+  // In place through the functional form and a recorded copy.
+  std::vector<TensorBase> fresh(f.num_results());
+  Frame inner(f.op(), f.args(), fresh.data(), f.num_results());
+  f.op().def().composite(inner);
+  require(f.variant() == Variant::kInplace, f.op().name(), ": the out form cannot be recorded");
+  as_tensor(f.result(0)).copy_(as_tensor(fresh[0]));
+}
+
+void record(Frame& f, const OperatorDerivative& derivative) {
+  const TensorBase* target = written(f);
+  if (f.variant() == Variant::kOut) {
+    fail(ErrorCode::kFailedPrecondition, f.op().name(),
+         ": the out form cannot be recorded; call it under NoGrad or use the function");
+  }
+  if (target != nullptr) check_writable(f, *target);
+  auto* op_node = new OperatorNode(f.op(), derivative);
+  Ref<Node> node = Ref<Node>::adopt(op_node);
+  op_node->save_arguments(f);
+  if (anomaly_enabled()) node->created_at = current_call_stack();
+  pass(f);
+  const TensorBase& first = f.result(0);
+  if (Backend* backend = find_backend(first.device().backend()); backend != nullptr && !backend->synchronous()) {
+    node->stream = current_stream(first.device());
+  }
+  op_node->save_results(f);
+  if (target != nullptr) {
+    TensorBase written_to = *target;
+    if (Ref<TensorImpl> base = written_to.impl()->base) {
+      TensorBase whole(base);
+      Ref<Node> slices = make_copy_slices(whole, written_to, node);
+      set_history(whole, slices, 0);
+      // The view's own history comes from the base from now on.
+      set_history(written_to, make_view_node(whole, written_to), 0);
+    } else {
+      set_history(written_to, node, 0);
+    }
+    return;
+  }
+  for (std::uint32_t k = 0; k < f.num_results(); ++k) {
+    if ((derivative.results >> k & 1) && f.result(k).defined() && f.result(k).dtype().is_floating()) {
+      set_history(f.result(k), node, k);
+    }
+  }
+}
+
+void autograd_layer(Frame& f, void*) {
+  if (!t_state.grad_mode) return pass(f);
+  Operator& op = f.op();
+  const OperatorDef& def = op.def();
+  const OperatorDerivative* derivative = derivative_of(op);
+  if (derivative != nullptr) {
+    const TensorBase* target = written(f);
+    bool overwritten = target != nullptr && (target->impl()->layer_bits() & kBit);
+    if (wants_gradient(f, derivative->inputs) || overwritten) return record(f, *derivative);
+    return pass(f);
+  }
+  if (def.composite != nullptr && def.not_differentiable == nullptr) {
+    if (f.list() != nullptr || f.variant() == Variant::kFunction || f.variant() == Variant::kInplace) return record_parts(f);
+  }
+  pass(f);
+}
+
+}  // namespace
+
+void init_autograd() {
+  static const bool once = [] {
+    set_layer(kLayerAutograd, "autograd", autograd_layer);
+    return true;
+  }();
+  (void)once;
+}
+
+}  // namespace sy

@@ -1,0 +1,48 @@
+# switchyard_add_plugin(NAME SOURCES plugin.cpp ... [KERNELS folder] [LIBRARIES ...] [DEFINITIONS ...])
+#
+# A device plugin: a module that exports sy_plugin_query and nothing else, and may not refer to a symbol of the host.
+# Every KERNELS/*.cpp defines one table with SY_KERNELS; the list of them is made here.
+if(NOT SWITCHYARD_EXPORTS_MAP)
+  set(SWITCHYARD_EXPORTS_MAP ${PROJECT_SOURCE_DIR}/plugins/sdk/exports.map)
+endif()
+
+function(switchyard_add_plugin name)
+  cmake_parse_arguments(ARG "" "KERNELS" "SOURCES;LIBRARIES;DEFINITIONS" ${ARGN})
+  set(sources ${ARG_SOURCES})
+  if(ARG_KERNELS)
+    file(GLOB kernels CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_KERNELS}/*.cpp)
+    set(declarations "")
+    set(entries "")
+    foreach(kernel IN LISTS kernels)
+      cmake_path(GET kernel STEM stem)
+      string(APPEND declarations "extern const sy::sdk::KernelTable sy_kernels_${stem};\n")
+      string(APPEND entries "    &sy_kernels_${stem},\n")
+    endforeach()
+    set(list ${CMAKE_CURRENT_BINARY_DIR}/${name}_kernel_list.cpp)
+    file(CONFIGURE OUTPUT ${list} CONTENT [[// Made by CMake from the files in the kernels folder.
+#include "switchyard/sdk/kernel.h"
+
+@declarations@
+extern const sy::sdk::KernelTable* const sy_kernel_list[];
+const sy::sdk::KernelTable* const sy_kernel_list[] = {
+@entries@    nullptr,
+};
+]] @ONLY)
+    list(APPEND sources ${kernels} ${list})
+  endif()
+  add_library(${name} MODULE ${sources})
+  target_link_libraries(${name} PRIVATE Switchyard::sdk ${ARG_LIBRARIES})
+  target_compile_definitions(${name} PRIVATE SY_PLUGIN ${ARG_DEFINITIONS})
+  set_target_properties(${name} PROPERTIES
+    PREFIX "" OUTPUT_NAME switchyard_${name}
+    CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
+    LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/switchyard/plugins)
+  target_compile_options(${name} PRIVATE -Wall -Wextra -fno-gnu-unique)
+  if(SWITCHYARD_SANITIZE)
+    # The sanitizer's runtime lives in the host program, so its symbols stay undefined here.
+  else()
+    target_link_options(${name} PRIVATE -Wl,--no-undefined)
+  endif()
+  # One exported symbol, whatever templates of the C++ library were instantiated.
+  target_link_options(${name} PRIVATE -Wl,--exclude-libs,ALL -Wl,--version-script=${SWITCHYARD_EXPORTS_MAP})
+endfunction()

@@ -1,0 +1,164 @@
+#include "switchyard/core/backend.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "absl/strings/str_join.h"
+#include "switchyard/core/abi_error.h"
+#include "switchyard/loader/loader.h"
+
+namespace sy {
+namespace {
+
+constexpr std::size_t kMaxBackends = 1024;
+std::atomic<Backend*> g_backends[kMaxBackends];
+std::mutex g_register_mutex;
+
+std::string known_devices() {
+  std::vector<std::string> names;
+  for (std::uint16_t i = 0; i < num_backends(); ++i) {
+    if (Backend* b = find_backend(i); b != nullptr && b->alive()) names.push_back(std::string(backend_name(i)));
+  }
+  return names.empty() ? "no plugin is loaded" : str_cat("loaded: ", absl::StrJoin(names, ", "));
+}
+
+}  // namespace
+
+void DeviceState::report(sy_status code, const std::string& message) {
+  std::lock_guard lock(mutex_);
+  absl::Status status = make_status(
+      code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal, message);
+  if (code == SY_DEVICE_LOST && !lost.load()) {
+    lost_status_ = status;
+    lost = true;
+  }
+  if (pending_.ok()) pending_ = status;
+  has_pending = true;
+}
+
+absl::Status DeviceState::take_pending() {
+  if (!has_pending.load(std::memory_order_acquire)) return absl::OkStatus();
+  std::lock_guard lock(mutex_);
+  if (lost) return lost_status_;
+  has_pending = false;
+  return std::exchange(pending_, absl::OkStatus());
+}
+
+Backend::Backend(std::uint16_t id, const sy_backend& table, Plugin* plugin) : id_(id), plugin_(plugin) {
+  std::memcpy(&table_, &table, std::min<std::size_t>(table.size, sizeof(table_)));
+}
+
+void Backend::start() {
+  std::int32_t count = 0;
+  start_status_ = status_from_abi(table_.device_count(table_.self, &count),
+                                  str_cat("device_count of backend ", table_.name));
+  if (!start_status_.ok()) return;
+  for (std::int32_t i = 0; i < std::clamp(count, 0, 32767); ++i) {
+    auto state = std::make_unique<DeviceState>();
+    state->device = Device(id_, static_cast<std::int16_t>(i));
+    state->info.size = sizeof(sy_device_info);
+    state->info.alignment = 1;
+    if (table_.device_info != nullptr) {
+      absl::Status ok = status_from_abi(table_.device_info(table_.self, i, &state->info),
+                                        str_cat("device_info of ", state->device.str()));
+      if (!ok.ok()) {
+        start_status_ = ok;
+        break;
+      }
+    }
+    state->info.name[sizeof(state->info.name) - 1] = 0;
+    state->allocator = std::make_unique<CachingAllocator>(table_, state->device, state->info);
+    devices_.push_back(std::move(state));
+  }
+}
+
+std::int32_t Backend::device_count() {
+  std::call_once(started_, [this] { start(); });
+  return static_cast<std::int32_t>(devices_.size());
+}
+
+absl::Status Backend::device_count_error() {
+  device_count();
+  return start_status_;
+}
+
+absl::StatusOr<DeviceState*> Backend::device(std::int16_t index) {
+  std::int32_t count = device_count();
+  if (index >= 0 && index < count) return devices_[index].get();
+  if (!start_status_.ok()) return start_status_;
+  return make_status(ErrorCode::kNotFound, str_cat("device ", table_.name, ":", index, " does not exist: backend ",
+                                                        table_.name, " has ", count, " device(s)"));
+}
+
+Backend* find_backend(std::uint16_t id) { return g_backends[id].load(std::memory_order_acquire); }
+
+absl::StatusOr<DeviceState*> find_device(Device device) {
+  Backend* backend = find_backend(device.backend());
+  if (backend == nullptr) {
+    load_plugins_once();
+    backend = find_backend(device.backend());
+  }
+  if (backend == nullptr) {
+    if (device.is_meta()) return invalid("device meta has no memory");
+    return make_status(ErrorCode::kNotFound, str_cat("no plugin provides device ", device.str(), " (",
+                                                          known_devices(), "); `switchyard devices` says why"));
+  }
+  if (!backend->alive()) {
+    return make_status(ErrorCode::kFailedPrecondition,
+                       str_cat("the plugin of device ", device.str(), " was unloaded"));
+  }
+  return backend->device(device.index());
+}
+
+DeviceState& device_state(Device device) {
+  absl::StatusOr<DeviceState*> state = find_device(device);
+  throw_if_error(state.status());
+  return **state;
+}
+
+Backend& backend_of(Device device) {
+  device_state(device);
+  return *find_backend(device.backend());
+}
+
+absl::Status register_backend(const sy_backend& given, Plugin* plugin, std::uint32_t* id) {
+  sy_backend table{};
+  std::memcpy(&table, &given, std::min<std::size_t>(given.size, sizeof(table)));
+  if (table.name == nullptr) return invalid("register_backend: name is NULL");
+  const bool streams = table.stream_create != nullptr && table.stream_destroy != nullptr &&
+                       table.stream_synchronize != nullptr && table.event_create != nullptr &&
+                       table.event_destroy != nullptr && table.event_record != nullptr &&
+                       table.event_wait != nullptr && table.event_synchronize != nullptr;
+  if (table.device_count == nullptr || table.alloc == nullptr || table.free == nullptr || table.copy == nullptr ||
+      table.synchronize == nullptr || (!streams && !(table.flags & SY_BACKEND_SYNCHRONOUS))) {
+    return invalid("register_backend: backend ", table.name, " leaves a required function NULL");
+  }
+  std::lock_guard lock(g_register_mutex);
+  int interned = intern_backend(table.name);
+  if (interned < 0 || interned == kMetaBackend) {
+    return invalid("register_backend: \"", table.name, "\" is no backend name (letters, digits and _)");
+  }
+  Backend* present = find_backend(static_cast<std::uint16_t>(interned));
+  if (present != nullptr && present->alive()) {
+    return make_status(ErrorCode::kFailedPrecondition,
+                       str_cat("register_backend: another plugin already provides backend ", table.name));
+  }
+  auto backend = std::make_unique<Backend>(static_cast<std::uint16_t>(interned), table, plugin);
+  g_backends[interned].store(backend.release(), std::memory_order_release);
+  if (id != nullptr) *id = static_cast<std::uint32_t>(interned);
+  return absl::OkStatus();
+}
+
+void synchronize(Device device) {
+  DeviceState& state = device_state(device);
+  Backend& backend = *find_backend(device.backend());
+  absl::Status status = status_from_abi(backend.table().synchronize(backend.table().self, device.index()),
+                                        str_cat("synchronize ", device.str()));
+  absl::Status pending = state.take_pending();
+  throw_if_error(pending);
+  throw_if_error(status);
+}
+
+}  // namespace sy

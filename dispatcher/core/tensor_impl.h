@@ -1,0 +1,86 @@
+// What a tensor handle points to.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "absl/status/status.h"
+
+#include "switchyard/abi/types.h"
+#include "switchyard/core/device.h"
+#include "switchyard/core/dtype.h"
+#include "switchyard/core/int_array.h"
+#include "switchyard/core/ref.h"
+#include "switchyard/core/storage.h"
+
+namespace sy {
+
+/// Bits of the layers that a tensor or a thread asks for; see dispatch/layers.h.
+using LayerBits = std::uint32_t;
+
+/// What the autograd keeps per tensor; opaque here.
+struct AutogradMetaBase {
+  virtual ~AutogradMetaBase() = default;
+};
+
+/// Geometry plus storage. The ABI's view of it is part of it, so that passing a tensor to a kernel copies nothing.
+/// Metadata does not change after creation, save for in-place metadata operations of the autograd.
+class TensorImpl : public RefCounted<TensorImpl> {
+ public:
+  /// storage may be empty for the meta device. Offset in elements.
+  static Ref<TensorImpl> make(Ref<Storage> storage, Device device, Dtype dtype, IntArray shape, IntArray strides,
+                              std::int64_t offset);
+  /// As make, with row-major strides.
+  static Ref<TensorImpl> make_contiguous(Ref<Storage> storage, Device device, Dtype dtype, IntArray shape);
+  static void destroy(TensorImpl* impl);
+
+  const sy_tensor& abi() const { return abi_; }
+  std::int32_t ndim() const { return abi_.view.ndim; }
+  IntArray shape() const { return {abi_.view.shape, static_cast<std::size_t>(abi_.view.ndim)}; }
+  IntArray strides() const { return {abi_.view.strides, static_cast<std::size_t>(abi_.view.ndim)}; }
+  std::int64_t numel() const { return numel_; }
+  Dtype dtype() const { return Dtype(abi_.dtype); }
+  Device device() const { return device_; }
+  std::int64_t offset() const { return offset_; }
+  bool contiguous() const { return abi_.flags & SY_TENSOR_CONTIGUOUS; }
+  bool overlapping() const { return abi_.flags & SY_TENSOR_INTERNAL_OVERLAP; }
+  const Ref<Storage>& storage() const { return storage_; }
+  void* data() const { return static_cast<char*>(abi_.view.data) + abi_.view.byte_offset; }
+
+  LayerBits bits = 0;
+  /// A number that took part as a tensor: it does not raise the dtype within its category.
+  bool wrapped_number = false;
+  /// A view made while gradients were off, of a tensor that needs one.
+  bool view_without_grad = false;
+  /// Made in inference mode: never recorded.
+  bool inference = false;
+  /// The tensor that this one is a view of, itself no view; kept while gradients are on, so that writes through one name
+  /// are seen under all of them.
+  Ref<TensorImpl> base;
+  std::unique_ptr<AutogradMetaBase> autograd;
+
+  /// The layers this tensor asks for, its base's included.
+  LayerBits layer_bits() const { return base ? bits | base->bits : bits; }
+  /// Points this tensor at other contents of the same shape and dtype; for state that is loaded or moved in place.
+  void set_contents(const TensorImpl& other);
+
+ private:
+  TensorImpl() = default;
+  void init(Ref<Storage> storage, Device device, Dtype dtype, std::size_t ndim, std::int64_t offset);
+  void finish();
+
+  sy_tensor abi_;
+  std::int64_t numel_;
+  std::int64_t offset_;
+  Device device_;
+  Ref<Storage> storage_;
+  std::int64_t dims_[12];  // shape, then strides, up to 6 dimensions
+  std::unique_ptr<std::int64_t[]> more_;
+};
+
+/// Row-major strides of a shape. Sizes are known not to overflow.
+Shape contiguous_strides(IntArray shape);
+/// Number of elements; an error on a negative size or overflow of 2^62 elements.
+absl::Status checked_numel(IntArray shape, std::int64_t* numel);
+
+}  // namespace sy

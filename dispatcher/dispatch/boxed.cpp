@@ -1,0 +1,234 @@
+#include "switchyard/dispatch/boxed.h"
+
+#include <deque>
+
+#include "switchyard/core/copy.h"
+#include "switchyard/core/edit_distance.h"
+
+namespace sy {
+namespace {
+
+/// Owns what the frame's arguments point to.
+class Boxes {
+ public:
+  Arg box(const Operator& op, const Parameter& p, const Value& v) {
+    if (std::holds_alternative<std::monostate>(v)) {
+      if (!p.optional) mismatch(op, p, v);
+      static const TensorBase undefined;
+      return p.type == ArgType::kTensor ? arg(undefined) : Arg{};
+    }
+    switch (p.type) {
+      case ArgType::kTensor: return tensor(op, p, v);
+      case ArgType::kTensorList:
+        if (auto* list = std::get_if<std::vector<TensorBase>>(&v)) {
+          tensors_.push_back(*list);
+          return {SY_ARG_TENSOR_LIST, static_cast<std::uint32_t>(list->size()), tensors_.back().data()};
+        }
+        break;
+      case ArgType::kScalar:
+        if (auto s = number(v)) return keep(scalars_, *s);
+        break;
+      case ArgType::kInt:
+        if (auto* i = std::get_if<std::int64_t>(&v)) return keep(ints_, *i);
+        if (auto* s = std::get_if<Scalar>(&v); s != nullptr && s->is_integral()) return keep(ints_, s->to_int());
+        break;
+      case ArgType::kFloat:
+        if (auto s = number(v); s && !s->is_bool()) return keep(floats_, s->to_double());
+        break;
+      case ArgType::kBool:
+        if (auto* b = std::get_if<bool>(&v)) return keep(bools_, *b);
+        if (auto* s = std::get_if<Scalar>(&v); s != nullptr && s->is_bool()) return keep(bools_, s->to_bool());
+        break;
+      case ArgType::kStr:
+        if (auto* s = std::get_if<std::string>(&v)) {
+          strings_.push_back(*s);
+          return {SY_ARG_STR, static_cast<std::uint32_t>(s->size()), strings_.back().data()};
+        }
+        break;
+      case ArgType::kDtype:
+        if (auto* d = std::get_if<Dtype>(&v)) return keep(dtypes_, *d);
+        break;
+      case ArgType::kDevice:
+        if (auto* d = std::get_if<Device>(&v)) return keep(devices_, *d);
+        break;
+      case ArgType::kGenerator:
+        if (auto* g = std::get_if<Generator>(&v)) return keep(generators_, *g);
+        break;
+      case ArgType::kIntList: return int_list(op, p, v);
+      case ArgType::kFloatList:
+        if (auto* l = std::get_if<std::vector<double>>(&v)) return floats(*l);
+        if (auto* l = std::get_if<std::vector<std::int64_t>>(&v)) return floats({l->begin(), l->end()});
+        break;
+      default: break;
+    }
+    mismatch(op, p, v);
+  }
+
+ private:
+  template <typename T>
+  Arg keep(std::deque<T>& store, const T& v) {
+    store.push_back(v);
+    return arg(store.back());
+  }
+  static std::optional<Scalar> number(const Value& v) {
+    if (auto* s = std::get_if<Scalar>(&v)) return *s;
+    if (auto* i = std::get_if<std::int64_t>(&v)) return Scalar(*i);
+    if (auto* d = std::get_if<double>(&v)) return Scalar(*d);
+    if (auto* b = std::get_if<bool>(&v)) return Scalar(*b);
+    return std::nullopt;
+  }
+  Arg tensor(const Operator& op, const Parameter& p, const Value& v) {
+    if (auto* t = std::get_if<TensorBase>(&v)) {
+      if (!t->defined() && !p.optional) mismatch(op, p, Value());
+      return keep(single_, *t);
+    }
+    if (auto s = number(v)) return keep(single_, number_tensor(*s));
+    mismatch(op, p, v);
+  }
+  Arg int_list(const Operator& op, const Parameter& p, const Value& v) {
+    std::vector<std::int64_t> list;
+    if (auto* l = std::get_if<std::vector<std::int64_t>>(&v)) {
+      list = *l;
+    } else if (auto* i = std::get_if<std::int64_t>(&v)) {
+      list.assign(static_cast<std::size_t>(std::max(p.fixed_length, 1)), *i);
+    } else if (auto* d = std::get_if<std::vector<double>>(&v); d != nullptr && d->empty()) {
+      list.clear();
+    } else {
+      mismatch(op, p, v);
+    }
+    int_lists_.push_back(std::move(list));
+    return arg(IntArray(int_lists_.back()));
+  }
+  Arg floats(std::vector<double> list) {
+    float_lists_.push_back(std::move(list));
+    return {SY_ARG_FLOAT_LIST, static_cast<std::uint32_t>(float_lists_.back().size()), float_lists_.back().data()};
+  }
+  [[noreturn]] static void mismatch(const Operator& op, const Parameter& p, const Value& v) {
+    fail(ErrorCode::kInvalidArgument, op.name(), ": argument ", p.name, ": expected ", type_name(p), ", got ", kind_of(v));
+  }
+
+  std::deque<TensorBase> single_;
+  std::deque<std::vector<TensorBase>> tensors_;
+  std::deque<Scalar> scalars_;
+  std::deque<std::int64_t> ints_;
+  std::deque<double> floats_;
+  std::deque<bool> bools_;
+  std::deque<std::string> strings_;
+  std::deque<Dtype> dtypes_;
+  std::deque<Device> devices_;
+  std::deque<Generator> generators_;
+  std::deque<std::vector<std::int64_t>> int_lists_;
+  std::deque<std::vector<double>> float_lists_;
+};
+
+Value default_of(const Parameter& p) {
+  const Default& d = p.default_value;
+  switch (d.kind) {
+    case Default::Kind::kBool: return d.i != 0;
+    case Default::Kind::kInt:
+      if (p.type == ArgType::kFloat) return static_cast<double>(d.i);
+      return d.i;
+    case Default::Kind::kFloat: return d.f;
+    case Default::Kind::kStr: return d.text;
+    case Default::Kind::kList:
+      if (p.type == ArgType::kIntList) return std::vector<std::int64_t>(d.list.begin(), d.list.end());
+      return d.list;
+    default: return {};
+  }
+}
+
+std::vector<Value> by_position(Operator& op, const std::vector<NamedValue>& named) {
+  const std::vector<Parameter>& params = op.info().signature.params;
+  std::vector<Value> values(params.size());
+  std::vector<bool> given(params.size(), false);
+  for (const NamedValue& n : named) {
+    int i = op.info().signature.find_param(n.name);
+    if (i < 0) {
+      std::vector<std::string> names;
+      for (const Parameter& p : params) names.push_back(p.name);
+      std::string near = nearest(n.name, names);
+      fail(ErrorCode::kInvalidArgument, op.name(), ": no argument is called ", n.name,
+           near.empty() ? "" : str_cat("; did you mean ", near, "?"), " Signature: ", op.info().signature.text);
+    }
+    require(!given[static_cast<std::size_t>(i)], op.name(), ": argument ", n.name, " is given twice");
+    values[static_cast<std::size_t>(i)] = n.value;
+    given[static_cast<std::size_t>(i)] = true;
+  }
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    if (given[i]) continue;
+    require(params[i].has_default(), op.name(), ": argument ", params[i].name, " is missing. Signature: ",
+            op.info().signature.text);
+    values[i] = default_of(params[i]);
+  }
+  return values;
+}
+
+std::vector<TensorBase> run(Operator& op, const std::vector<Value>& values, Variant variant,
+                            std::vector<TensorBase> results) {
+  const std::vector<Parameter>& params = op.info().signature.params;
+  require(values.size() <= params.size(), op.name(), ": takes ", params.size(), " arguments, got ", values.size());
+  Boxes boxes;
+  std::vector<Arg> args;
+  for (std::size_t i = 0; i < params.size(); ++i) {
+    require(i < values.size() || params[i].has_default(), op.name(), ": argument ", params[i].name, " is missing");
+    args.push_back(boxes.box(op, params[i], i < values.size() ? values[i] : default_of(params[i])));
+  }
+  if (op.info().list_result) {
+    require(variant == Variant::kFunction, op.name(), ": has no in-place or out form");
+    std::vector<TensorBase> list;
+    invoke_list(op, args, &list);
+    return list;
+  }
+  results.resize(op.info().num_results);
+  invoke(op, args, results.data(), op.info().num_results, variant);
+  return results;
+}
+
+}  // namespace
+
+std::string kind_of(const Value& value) {
+  struct Visitor {
+    std::string operator()(std::monostate) const { return "None"; }
+    std::string operator()(const TensorBase& t) const { return str_cat("a Tensor, ", describe(t)); }
+    std::string operator()(const std::vector<TensorBase>&) const { return "a list of Tensors"; }
+    std::string operator()(const Scalar& s) const { return str_cat("the number ", s.str()); }
+    std::string operator()(std::int64_t v) const { return str_cat("the int ", v); }
+    std::string operator()(double v) const { return str_cat("the float ", v); }
+    std::string operator()(bool v) const { return v ? "true" : "false"; }
+    std::string operator()(const std::string& s) const { return str_cat("the string \"", s, "\""); }
+    std::string operator()(Dtype d) const { return str_cat("the dtype ", d.name()); }
+    std::string operator()(Device d) const { return str_cat("the device ", d.str()); }
+    std::string operator()(const Generator&) const { return "a Generator"; }
+    std::string operator()(const std::vector<std::int64_t>&) const { return "a list of ints"; }
+    std::string operator()(const std::vector<double>&) const { return "a list of floats"; }
+  };
+  return std::visit(Visitor{}, value);
+}
+
+std::vector<TensorBase> call(std::string_view name, const std::vector<NamedValue>& args) {
+  Operator& op = require_operator(name);
+  return run(op, by_position(op, args), Variant::kFunction, {});
+}
+
+std::vector<TensorBase> call(Operator& op, const std::vector<Value>& args) {
+  return run(op, args, Variant::kFunction, {});
+}
+
+TensorBase call_inplace(std::string_view name, const std::vector<NamedValue>& args) {
+  Operator& op = require_operator(name);
+  require(op.def().flags & kOpInplace, op.name(), ": has no in-place form");
+  std::vector<Value> values = by_position(op, args);
+  auto* self = std::get_if<TensorBase>(&values[0]);
+  require(self != nullptr && self->defined(), op.name(), ": the in-place form needs a tensor as its first argument");
+  run(op, values, Variant::kInplace, {*self});
+  return *self;
+}
+
+void call_out(std::string_view name, const std::vector<NamedValue>& args, std::vector<TensorBase> outs) {
+  Operator& op = require_operator(name);
+  require(op.def().flags & kOpOut, op.name(), ": has no out form");
+  require(outs.size() == op.info().num_results, op.name(), ": has ", op.info().num_results, " outputs, got ", outs.size());
+  run(op, by_position(op, args), Variant::kOut, std::move(outs));
+}
+
+}  // namespace sy

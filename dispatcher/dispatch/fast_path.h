@@ -1,0 +1,12 @@
+// The short way for the usual pointwise call.
+#pragma once
+
+#include "switchyard/dispatch/frame.h"
+
+namespace sy {
+
+/// Runs a pointwise call whose operands are contiguous tensors of one shape, dtype and synchronous host device, plus
+/// plain numbers. False, with nothing done, when the call is anything else: the general prologue takes it.
+bool fast_pointwise(Frame& frame);
+
+}  // namespace sy

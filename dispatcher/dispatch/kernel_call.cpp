@@ -1,0 +1,370 @@
+#include "switchyard/dispatch/kernel_call.h"
+
+#include <cstring>
+
+#include "switchyard/core/abi_error.h"
+#include "switchyard/core/copy.h"
+#include "switchyard/dispatch/operands.h"
+#include "switchyard/dispatch/plan_cache.h"
+#include "switchyard/loader/plugin.h"
+
+namespace sy {
+namespace {
+
+std::mutex& not_reentrant_mutex() {
+  static std::mutex mutex;
+  return mutex;
+}
+
+}  // namespace
+
+KernelCall::KernelCall(Operator& op, Device device, Backend& backend, absl::Span<const Arg> args, const Dtype* dtypes,
+                       std::uint32_t num_dtypes, std::vector<TensorBase>& outputs, IntArray broadcast_shape)
+    : op_(op),
+      device_(device),
+      backend_(backend),
+      args_(args),
+      outputs_(outputs),
+      shape_(broadcast_shape),
+      pointwise_(op.def().kind == Kind::kPointwise) {
+  call_.size = sizeof(sy_call);
+  call_.op = op.name().c_str();
+  call_.host = &host_services();
+  call_.host_call = this;
+  for (std::uint32_t i = 0; i < 4; ++i) call_.dtypes[i] = i < num_dtypes ? dtypes[i].id() : SY_DTYPE_NONE;
+  call_.stream = current_stream_handle(device);
+  call_.device = device.index();
+}
+
+KernelCall::~KernelCall() = default;
+
+sy_tensor* KernelCall::place(const TensorBase& t, bool output) {
+  tensors_.push_back(std::make_unique<sy_tensor>(t.impl()->abi()));
+  sy_tensor* placed = tensors_.back().get();
+  if (!output) placed->flags |= SY_TENSOR_READ_ONLY;
+  return placed;
+}
+
+sy_slot KernelCall::tensor_slot(const TensorBase& t, const KernelEntry& entry, bool contiguous) {
+  if (!t.defined()) return {SY_ARG_NONE, 0, nullptr};
+  TensorBase use = t;
+  bool host_scalar = false;
+  if (t.device() != device_ && !(entry.kernel.flags & SY_KERNEL_MULTI_DEVICE && t.device().backend() == device_.backend())) {
+    if (entry.kernel.flags & SY_KERNEL_HOST_SCALARS) {
+      host_scalar = true;
+    } else {
+      use = copy_to_device(t, device_);
+    }
+  }
+  if (contiguous) use = contiguous_copy(use);
+  temporaries_.push_back(use);
+  sy_tensor* placed = place(use, false);
+  if (host_scalar) placed->flags |= SY_TENSOR_HOST_SCALAR;
+  return {SY_ARG_TENSOR, 1, placed};
+}
+
+void KernelCall::build(const KernelEntry& entry, bool contiguous) {
+  slots_.clear();
+  output_slots_.clear();
+  tensors_.clear();
+  lists_.clear();
+  dims_.clear();
+  temporaries_.clear();
+  write_back_.clear();
+  dtype_values_.clear();
+  device_values_.clear();
+  dtype_values_.reserve(args_.size());
+  device_values_.reserve(args_.size());
+  const std::vector<Parameter>& params = op_.info().signature.params;
+  for (std::size_t i = 0; i < args_.size(); ++i) {
+    const Arg& a = args_[i];
+    switch (a.tag) {
+      case SY_ARG_TENSOR:
+        slots_.push_back(tensor_slot(*static_cast<const TensorBase*>(a.ptr), entry, contiguous));
+        break;
+      case SY_ARG_TENSOR_LIST: {
+        auto list = std::make_unique<std::vector<const sy_tensor*>>();
+        const auto* tensors = static_cast<const TensorBase*>(a.ptr);
+        for (std::uint32_t k = 0; k < a.count; ++k) {
+          list->push_back(static_cast<const sy_tensor*>(tensor_slot(tensors[k], entry, contiguous).ptr));
+        }
+        slots_.push_back({SY_ARG_TENSOR_LIST, a.count, list->data()});
+        lists_.push_back(std::move(list));
+        break;
+      }
+      case SY_ARG_DTYPE:
+        dtype_values_.push_back(static_cast<const Dtype*>(a.ptr)->id());
+        slots_.push_back({SY_ARG_DTYPE, 1, &dtype_values_.back()});
+        break;
+      case SY_ARG_DEVICE: {
+        const Device& d = *static_cast<const Device*>(a.ptr);
+        device_values_.push_back({d.backend(), d.index()});
+        slots_.push_back({SY_ARG_DEVICE, 1, &device_values_.back()});
+        break;
+      }
+      default:
+        slots_.push_back({a.tag, a.count, a.ptr});
+    }
+    if (params[i].type == ArgType::kGenerator) {
+      if (!rng_) {
+        Generator::State s = a.tag == SY_ARG_GENERATOR ? static_cast<const Generator*>(a.ptr)->next()
+                                                       : default_generator().next();
+        rng_ = sy_rng{sizeof(sy_rng), 0, s.seed, s.offset, nullptr};
+      }
+      slots_.back() = {SY_ARG_GENERATOR, 1, &*rng_};
+    }
+  }
+  for (TensorBase& out : outputs_) {
+    if (!out.defined()) {
+      output_slots_.push_back({SY_ARG_NONE, 0, nullptr});
+      continue;
+    }
+    TensorBase target = out;
+    if (contiguous && !out.is_contiguous()) {
+      target = op_.def().init_param >= 0 ? contiguous_copy(out) : allocate_tensor(out.shape(), out.dtype(), device_);
+      write_back_.emplace_back(target, out);
+    }
+    temporaries_.push_back(target);
+    output_slots_.push_back({SY_ARG_TENSOR, 1, place(target, true)});
+  }
+  call_.flags = 0;
+  if (pointwise_) build_pointwise(contiguous);
+  // In an init operator the parameter is the output: the kernel sees one tensor under both names.
+  if (op_.def().init_param >= 0) slots_[static_cast<std::size_t>(op_.def().init_param)] = output_slots_[0];
+  if (entry.num_args < slots_.size()) slots_.resize(entry.num_args);
+  call_.kernel = entry.original;
+  call_.args = slots_.data();
+  call_.outputs = output_slots_.data();
+  call_.num_args = static_cast<std::uint32_t>(slots_.size());
+  call_.num_outputs = static_cast<std::uint32_t>(output_slots_.size());
+}
+
+void KernelCall::build_pointwise(bool contiguous) {
+  // The operands in the order results, arguments; a non-strided kernel gets them expanded and copied.
+  std::vector<sy_tensor*> placed;
+  std::vector<TensorBase> operands;
+  auto take = [&](const sy_slot& slot) {
+    if (slot.tag == SY_ARG_TENSOR) placed.push_back(const_cast<sy_tensor*>(static_cast<const sy_tensor*>(slot.ptr)));
+  };
+  for (const sy_slot& slot : output_slots_) take(slot);
+  for (const sy_slot& slot : slots_) take(slot);
+  // temporaries_ holds arguments first, then outputs, in slot order.
+  std::size_t num_outputs = output_slots_.size();
+  std::size_t num_inputs = placed.size() - num_outputs;
+  for (std::size_t k = 0; k < num_outputs; ++k) operands.push_back(temporaries_[num_inputs + k]);
+  for (std::size_t i = 0; i < num_inputs; ++i) operands.push_back(temporaries_[i]);
+  if (contiguous) {
+    for (std::size_t i = num_outputs; i < operands.size(); ++i) {
+      if (operands[i].shape() == shape_ && operands[i].is_contiguous()) continue;
+      Shape strides = broadcast_strides(operands[i], shape_);
+      TensorBase wide = contiguous_copy(alias(operands[i], shape_, strides, operands[i].storage_offset()));
+      temporaries_.push_back(wide);
+      *placed[i] = wide.impl()->abi();
+      placed[i]->flags |= SY_TENSOR_READ_ONLY;
+      operands[i] = wide;
+    }
+  }
+  std::vector<const TensorBase*> pointers;
+  for (const TensorBase& t : operands) pointers.push_back(&t);
+  Iteration it = merge_dimensions(shape_, pointers);
+  if (it.shape.empty()) {
+    it.shape.push_back(1);
+    for (Shape& s : it.strides) s.push_back(1);
+  }
+  dims_.push_back(std::make_unique<Shape>(it.shape));
+  std::int64_t* shape = dims_.back()->data();
+  bool flat = it.shape.size() == 1;
+  for (std::size_t i = 0; i < placed.size(); ++i) {
+    dims_.push_back(std::make_unique<Shape>(it.strides[i]));
+    placed[i]->view.ndim = static_cast<std::int32_t>(it.shape.size());
+    placed[i]->view.shape = shape;
+    placed[i]->view.strides = dims_.back()->data();
+    bool dense = it.shape.size() == 1 && (it.strides[i][0] == 1 || it.shape[0] == 1);
+    placed[i]->flags &= ~(SY_TENSOR_CONTIGUOUS | SY_TENSOR_INTERNAL_OVERLAP);
+    if (dense) placed[i]->flags |= SY_TENSOR_CONTIGUOUS;
+    flat &= dense;
+  }
+  if (flat) call_.flags |= SY_CALL_FLAT;
+}
+
+std::string KernelCall::plan_key() const {
+  std::string key;
+  auto put = [&key](const void* p, std::size_t n) { key.append(static_cast<const char*>(p), n); };
+  auto put_tensor = [&](const sy_tensor* t) {
+    std::uint32_t head[4] = {0, 0, 0, 0};
+    if (t != nullptr) {
+      head[0] = 1 + t->dtype;
+      head[1] = t->flags;
+      head[2] = static_cast<std::uint32_t>(t->view.ndim);
+    }
+    put(head, sizeof(head));
+    if (t == nullptr) return;
+    put(t->view.shape, sizeof(std::int64_t) * head[2]);
+    put(t->view.strides, sizeof(std::int64_t) * head[2]);
+  };
+  put(&call_.device, sizeof(call_.device));
+  put(call_.dtypes, sizeof(call_.dtypes));
+  for (std::uint32_t i = 0; i < call_.num_args; ++i) {
+    const sy_slot& s = call_.args[i];
+    put(&s.tag, sizeof(s.tag));
+    put(&s.count, sizeof(s.count));
+    if (s.tag == SY_ARG_TENSOR) put_tensor(static_cast<const sy_tensor*>(s.ptr));
+    if (s.tag == SY_ARG_TENSOR_LIST) {
+      for (std::uint32_t k = 0; k < s.count; ++k) put_tensor(static_cast<const sy_tensor* const*>(s.ptr)[k]);
+    }
+    if (!(op_.def().plan_key >> i & 1)) continue;
+    switch (s.tag) {
+      case SY_ARG_INT: case SY_ARG_FLOAT: put(s.ptr, 8); break;
+      case SY_ARG_BOOL: put(s.ptr, 1); break;
+      case SY_ARG_STR: case SY_ARG_BOOL_LIST: put(s.ptr, s.count); break;
+      case SY_ARG_INT_LIST: case SY_ARG_FLOAT_LIST: put(s.ptr, 8 * std::size_t{s.count}); break;
+      case SY_ARG_SCALAR: put(s.ptr, sizeof(sy_scalar)); break;
+      case SY_ARG_DTYPE: put(s.ptr, 4); break;
+      default: break;
+    }
+  }
+  for (std::uint32_t k = 0; k < call_.num_outputs; ++k) {
+    if (call_.outputs[k].tag == SY_ARG_TENSOR) put_tensor(static_cast<const sy_tensor*>(call_.outputs[k].ptr));
+  }
+  return key;
+}
+
+void KernelCall::record_stream_use() {
+  if (backend_.synchronous()) return;
+  Stream stream = current_stream(device_);
+  for (const TensorBase& t : temporaries_) {
+    if (t.defined() && t.storage() && t.device() == device_ && t.storage()->stream() != stream.handle()) {
+      t.storage()->record_use(stream);
+    }
+  }
+}
+
+bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
+  if (!contiguous && !(entry.kernel.flags & SY_KERNEL_STRIDED)) {
+    bool dense = true;
+    auto check = [&](const TensorBase& t) {
+      if (!t.defined()) return;
+      dense &= t.is_contiguous() && (!pointwise_ || t.shape() == shape_ || t.device() != device_);
+    };
+    for (const Arg& a : args_) {
+      if (a.tag == SY_ARG_TENSOR) check(*static_cast<const TensorBase*>(a.ptr));
+      if (a.tag == SY_ARG_TENSOR_LIST) {
+        for (std::uint32_t k = 0; k < a.count; ++k) check(static_cast<const TensorBase*>(a.ptr)[k]);
+      }
+    }
+    for (const TensorBase& t : outputs_) check(t);
+    if (!dense) {
+      *reason = "takes contiguous operands only";
+      return false;
+    }
+  }
+  build(entry, contiguous);
+  const sy_kernel& k = entry.kernel;
+  InsidePlugin inside(entry.plugin);
+  if (!inside.allowed()) {
+    *reason = "its plugin was unloaded";
+    return false;
+  }
+  if (k.supports != nullptr) {
+    sy_status code = k.supports(&call_);
+    if (code != SY_OK) {
+      *reason = take_abi_error();
+      if (reason->empty()) *reason = "declined without a reason";
+      return false;
+    }
+  }
+  PlanCache::Plan plan;
+  if (entry.plans) {
+    throw_if_error(entry.plans->get(k, entry.original, call_, plan_key(), &plan));
+    call_.plan = plan.get();
+  }
+  call_.workspace = nullptr;
+  call_.workspace_bytes = 0;
+  if (k.workspace_size != nullptr) {
+    std::uint64_t bytes = 0;
+    throw_if_error(status_from_abi(k.workspace_size(&call_, &bytes), str_cat(op_.name(), ": workspace_size")));
+    if (bytes != 0) {
+      throw_if_error(workspace(bytes, &call_.workspace));
+      call_.workspace_bytes = bytes;
+    }
+  }
+  std::unique_lock<std::mutex> lock;
+  if (k.flags & SY_KERNEL_NOT_REENTRANT) lock = std::unique_lock(not_reentrant_mutex());
+  sy_status code = k.run(&call_);
+  call_.plan = nullptr;
+  if (code == SY_UNSUPPORTED) {
+    *reason = take_abi_error();
+    if (reason->empty()) *reason = "declined without a reason";
+    return false;
+  }
+  if (code != SY_OK) {
+    std::string message = take_abi_error();
+    if (message.empty()) message = str_cat("status ", code, " and no message");
+    if (code == SY_DEVICE_LOST) device_state(device_).report(code, str_cat(device_.str(), ": ", message));
+    ErrorCode known = code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal;
+    bool named = message.rfind(op_.name(), 0) == 0;
+    throw Error(known, str_cat(named ? "" : str_cat(op_.name(), ": "), message, " [", device_.str(), ", plugin ",
+                                    entry.plugin->name(), "]"));
+  }
+  record_stream_use();
+  for (auto& [temporary, target] : write_back_) assign(target, temporary);
+  return true;
+}
+
+absl::Status KernelCall::workspace(std::uint64_t bytes, void** memory) {
+  try {
+    workspaces_.push_back(Storage::allocate(device_, bytes));
+  } catch (const Error& e) {
+    return make_status(e.code(), e.what());
+  }
+  *memory = workspaces_.back()->data();
+  return absl::OkStatus();
+}
+
+absl::Status KernelCall::alloc_output(std::uint32_t output, Dtype dtype, IntArray shape, sy_tensor** tensor) {
+  if (output >= outputs_.size() || !(op_.def().flags & kOpDataDependent)) {
+    return invalid(op_.name(), ": alloc_output: there is no data-dependent output ", output);
+  }
+  try {
+    outputs_[output] = allocate_tensor(shape, dtype, device_);
+  } catch (const Error& e) {
+    return make_status(e.code(), e.what());
+  }
+  *tensor = place(outputs_[output], true);
+  output_slots_[output] = {SY_ARG_TENSOR, 1, *tensor};
+  return absl::OkStatus();
+}
+
+TensorBase contiguous_copy(const TensorBase& t) { return t.is_contiguous() ? t : cast_copy(t, t.dtype()); }
+
+TensorBase cast_copy(const TensorBase& src, Dtype dtype) {
+  TensorBase dst = allocate_tensor(src.shape(), dtype, src.device());
+  if (src.dtype() == dtype && src.is_contiguous()) {
+    copy_bytes(dst, src);
+  } else {
+    assign(dst, src);
+  }
+  return dst;
+}
+
+void assign(const TensorBase& dst, const TensorBase& src) {
+  if (dst.numel() == 0 || dst.device().is_meta()) return;
+  static Operator& cast = require_operator("cast");
+  Dtype dtype = dst.dtype();
+  TensorBase source = src.shape() == dst.shape()
+                          ? src
+                          : alias(src, dst.shape(), broadcast_strides(src, dst.shape()), src.storage_offset());
+  const Arg args[] = {arg(source), arg(dtype)};
+  TensorBase out = dst;
+  Frame frame(cast, args, &out, 1, Variant::kOut);
+  execute(frame);
+}
+
+TensorBase copy_to_device(const TensorBase& t, Device device) {
+  TensorBase source = contiguous_copy(t);
+  TensorBase dst = allocate_tensor(t.shape(), t.dtype(), device);
+  if (!device.is_meta()) copy_bytes(dst, source);
+  return dst;
+}
+
+}  // namespace sy

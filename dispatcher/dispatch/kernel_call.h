@@ -1,0 +1,69 @@
+// A prepared call on its way into a kernel.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "switchyard/core/backend.h"
+#include "switchyard/dispatch/operator.h"
+
+namespace sy {
+
+/// Holds everything that a sy_call points to. One object serves every candidate of a slot's chain in turn.
+class KernelCall {
+ public:
+  KernelCall(Operator& op, Device device, Backend& backend, absl::Span<const Arg> args, const Dtype* dtypes,
+             std::uint32_t num_dtypes, std::vector<TensorBase>& outputs, IntArray broadcast_shape);
+  ~KernelCall();
+
+  /// Tries a kernel. True: it ran, outputs are written. False: it declined, and *reason says why. Throws sy::Error when
+  /// the kernel failed. With contiguous, operands are copied where their strides are not row-major.
+  bool run(KernelEntry& entry, bool contiguous, std::string* reason);
+
+  // For the host's services.
+  absl::Status workspace(std::uint64_t bytes, void** memory);
+  absl::Status alloc_output(std::uint32_t output, Dtype dtype, IntArray shape, sy_tensor** tensor);
+
+ private:
+  void build(const KernelEntry& entry, bool contiguous);
+  sy_slot tensor_slot(const TensorBase& t, const KernelEntry& entry, bool contiguous);
+  sy_tensor* place(const TensorBase& t, bool output);
+  void build_pointwise(bool contiguous);
+  std::string plan_key() const;
+  void record_stream_use();
+
+  Operator& op_;
+  Device device_;
+  Backend& backend_;
+  absl::Span<const Arg> args_;
+  std::vector<TensorBase>& outputs_;
+  IntArray shape_;  // of a pointwise call
+  bool pointwise_;
+  sy_call call_{};
+  std::vector<sy_slot> slots_, output_slots_;
+  std::vector<std::unique_ptr<sy_tensor>> tensors_;
+  std::vector<std::unique_ptr<std::vector<const sy_tensor*>>> lists_;
+  std::vector<std::unique_ptr<Shape>> dims_;
+  std::vector<TensorBase> temporaries_;
+  std::vector<std::pair<TensorBase, TensorBase>> write_back_;  // temporary, target
+  std::vector<std::uint32_t> dtype_values_;
+  std::vector<sy_device> device_values_;
+  std::vector<Ref<Storage>> workspaces_;
+  std::optional<sy_rng> rng_;
+};
+
+/// Writes src, broadcast and converted, into dst on the same device; below the layers.
+void assign(const TensorBase& dst, const TensorBase& src);
+/// A new tensor with src's values as dtype; below the layers.
+TensorBase cast_copy(const TensorBase& src, Dtype dtype);
+/// t, or a contiguous copy of it.
+TensorBase contiguous_copy(const TensorBase& t);
+/// A contiguous copy on another device; below the layers.
+TensorBase copy_to_device(const TensorBase& t, Device device);
+
+/// The host's service table that plugins get.
+const sy_host& host_services();
+
+}  // namespace sy

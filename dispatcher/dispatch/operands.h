@@ -1,0 +1,23 @@
+// Operands of a pointwise kernel: one shape, broadcast strides, merged dimensions.
+#pragma once
+
+#include <vector>
+
+#include "switchyard/core/tensor_base.h"
+
+namespace sy {
+
+/// The iteration space of several operands.
+struct Iteration {
+  Shape shape;
+  std::vector<Shape> strides;  // per operand, in elements
+};
+
+/// Broadcasts every operand to shape and merges neighbouring dimensions, so that the usual case has one. operands[0]
+/// is the result; its strides decide the order of the dimensions.
+Iteration merge_dimensions(IntArray shape, absl::Span<const TensorBase* const> operands);
+
+/// Broadcast strides of t in shape; t's shape is known to fit.
+Shape broadcast_strides(const TensorBase& t, IntArray shape);
+
+}  // namespace sy

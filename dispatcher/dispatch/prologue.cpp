@@ -1,0 +1,378 @@
+#include "switchyard/dispatch/prologue.h"
+
+#include <algorithm>
+
+#include "switchyard/core/copy.h"
+#include "switchyard/core/host_scalar.h"
+#include "switchyard/dispatch/kernel_call.h"
+#include "switchyard/dispatch/thread_state.h"
+#include "switchyard/dispatch/type_promotion.h"
+
+namespace sy {
+
+Prologue::Prologue(Frame& frame)
+    : frame_(frame), op_(frame.op()), info_(op_.info()), def_(op_.def()), args_(frame.args().begin(), frame.args().end()) {
+  const std::vector<Parameter>& params = info_.signature.params;
+  fixed_.reserve(args_.size());
+  for (std::size_t i = 0; i < args_.size(); ++i) {
+    if (args_[i].tag == SY_ARG_NONE && !params[i].optional && params[i].is_tensor()) {
+      fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", params[i].name, " is an undefined tensor");
+    }
+    if (args_[i].tag == SY_ARG_INT_LIST && params[i].fixed_length > 1) expand_fixed(i, params[i]);
+    if (args_[i].tag != SY_ARG_TENSOR_LIST || params[i].optional_elements) continue;
+    for (std::uint32_t k = 0; k < args_[i].count; ++k) {
+      require(static_cast<const TensorBase*>(args_[i].ptr)[k].defined(), op_.name(), ": argument ", params[i].name, "[", k,
+              "] is an undefined tensor");
+    }
+  }
+  owned_.reserve(args_.size() + 1);
+  owned_lists_.reserve(args_.size());
+  while (num_t_ < 4 && def_.type_vars[num_t_] != 0) ++num_t_;
+  results_.resize(info_.num_results);
+  outputs_.resize(info_.num_results);
+}
+
+void Prologue::expand_fixed(std::size_t i, const Parameter& param) {
+  std::size_t length = static_cast<std::size_t>(param.fixed_length);
+  if (args_[i].count == length) return;
+  require(args_[i].count == 1, op_.name(), ": argument ", param.name, ": expected 1 or ", length, " values, got ", args_[i].count);
+  fixed_.emplace_back(length, *static_cast<const std::int64_t*>(args_[i].ptr));
+  args_[i] = {SY_ARG_INT_LIST, static_cast<std::uint32_t>(length), fixed_.back().data()};
+}
+
+template <typename Fn>
+void Prologue::for_each_tensor(Fn&& fn) const {
+  for (std::uint8_t i : info_.tensor_params) {
+    const Arg& a = args_[i];
+    if (a.tag == SY_ARG_TENSOR) fn(i, *static_cast<const TensorBase*>(a.ptr));
+    if (a.tag == SY_ARG_TENSOR_LIST) {
+      for (std::uint32_t k = 0; k < a.count; ++k) {
+        const TensorBase& t = static_cast<const TensorBase*>(a.ptr)[k];
+        if (t.defined()) fn(i, t);
+      }
+    }
+  }
+}
+
+void Prologue::find_device() {
+  const std::vector<Parameter>& params = info_.signature.params;
+  bool found = false;
+  bool only_joined = false;  // so far only 0-d CPU tensors, which may join any device
+  std::size_t by = 0;
+  for_each_tensor([&](std::size_t i, const TensorBase& t) {
+    bool joins = t.device().is_cpu() && t.dim() == 0;
+    if (!found) {
+      device_ = t.device();
+      found = true;
+      only_joined = joins;
+      by = i;
+    } else if (joins || t.device() == device_) {
+      only_joined &= joins;
+    } else if (only_joined) {
+      device_ = t.device();
+      only_joined = false;
+      by = i;
+    } else {
+      fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", params[i].name, " is on ", t.device().str(),
+           ", expected ", device_.str(), " as argument ", params[by].name);
+    }
+  });
+  if (info_.device_param >= 0 && frame_.has(static_cast<std::size_t>(info_.device_param))) {
+    device_ = frame_.device(static_cast<std::size_t>(info_.device_param));
+  }
+  if (frame_.variant() != Variant::kFunction) {
+    for (std::size_t k = 0; k < info_.num_results; ++k) {
+      const TensorBase& out = frame_.result(k);
+      require(out.defined(), op_.name(), ": the output tensor is undefined");
+      require(!found || out.device() == device_ || only_joined, op_.name(), ": the output is on ", out.device().str(),
+              ", expected ", device_.str());
+      if (only_joined) device_ = out.device();
+    }
+  }
+}
+
+TensorBase Prologue::converted(const TensorBase& t, Dtype dtype) const {
+  if (t.dim() == 0 && t.device().is_cpu() && t.dtype().id() < SY_NUM_STANDARD_DTYPES &&
+      dtype.id() < SY_NUM_STANDARD_DTYPES) {
+    TensorBase c = allocate_tensor(IntArray(nullptr, 0), dtype, t.device());
+    write_element(c.raw_data(), dtype, read_element(t.raw_data(), t.dtype()));
+    return c;
+  }
+  return cast_copy(t, dtype);
+}
+
+void Prologue::convert(std::size_t i, Dtype dtype) {
+  Arg& a = args_[i];
+  if (a.tag == SY_ARG_TENSOR) {
+    const TensorBase& t = *static_cast<const TensorBase*>(a.ptr);
+    if (t.dtype() == dtype) return;
+    owned_.push_back(converted(t, dtype));
+    a.ptr = &owned_.back();
+  } else if (a.tag == SY_ARG_TENSOR_LIST) {
+    const auto* list = static_cast<const TensorBase*>(a.ptr);
+    std::vector<TensorBase> out(list, list + a.count);
+    for (TensorBase& t : out) {
+      if (t.defined() && t.dtype() != dtype) t = converted(t, dtype);
+    }
+    owned_lists_.push_back(std::move(out));
+    a.ptr = owned_lists_.back().data();
+  }
+}
+
+void Prologue::resolve_dtypes() {
+  const std::vector<Parameter>& params = info_.signature.params;
+  auto variable = [&](std::size_t i) {
+    const DtypeRule& rule = def_.param_dtypes[i];
+    return rule.kind == DtypeRule::kVariable ? int{rule.value} : -1;
+  };
+  for (std::uint32_t v = 0; v < num_t_; ++v) {
+    bool promotes = v == 0 && def_.promotion != Promotion::kNone;
+    PromotionState state;
+    std::size_t first = 0;
+    bool plain_only = true;  // only numbers so far: any tensor decides
+    for_each_tensor([&](std::size_t i, const TensorBase& t) {
+      if (variable(i) != static_cast<int>(v)) return;
+      state.add(t);
+      bool plain = t.impl()->wrapped_number;
+      if (!known_[v] || (plain_only && !plain)) {
+        t_[v] = t.dtype();
+        known_[v] = true;
+        first = i;
+        plain_only = plain;
+      } else if (!promotes && !plain && t.dtype() != t_[v]) {
+        fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", params[i].name, " is ", describe(t), ", expected dtype ",
+             t_[v].name(), " as argument ", params[first].name);
+      }
+    });
+    if (!known_[v]) continue;
+    if (promotes || plain_only) t_[v] = state.result();
+    if (v == 0 && def_.promotion == Promotion::kFloat && !t_[v].is_floating()) t_[v] = default_dtype();
+  }
+  // A reduction that is asked for a dtype computes on operands of that dtype.
+  if (info_.dtype_param >= 0 && known_[0] && frame_.has(static_cast<std::size_t>(info_.dtype_param)) &&
+      def_.result_dtypes[0][1].kind == DtypeRule::kAccumulate) {
+    t_[0] = frame_.dtype(static_cast<std::size_t>(info_.dtype_param));
+    final_dtype_ = t_[0];
+  }
+  for (std::uint8_t i : info_.tensor_params) {
+    const DtypeRule& rule = def_.param_dtypes[i];
+    if (rule.kind == DtypeRule::kVariable && known_[rule.value]) convert(i, t_[rule.value]);
+    if (rule.kind == DtypeRule::kFixed && args_[i].tag == SY_ARG_TENSOR) {
+      const TensorBase& t = *static_cast<const TensorBase*>(args_[i].ptr);
+      require(t.dtype() == Dtype(rule.value), op_.name(), ": argument ", params[i].name, " is ", describe(t),
+              ", expected dtype ", Dtype(rule.value).name());
+    }
+  }
+  for (std::size_t k = 0; k < info_.num_results; ++k) results_[k].dtype = result_dtype(k);
+}
+
+Dtype Prologue::result_dtype(std::size_t k) const {
+  for (const DtypeRule& rule : def_.result_dtypes[k]) {
+    switch (rule.kind) {
+      case DtypeRule::kVariable: return t_[rule.value];
+      case DtypeRule::kFixed: return Dtype(rule.value);
+      case DtypeRule::kParameter:
+        if (final_dtype_) return t_[0].is_floating() ? t_[0] : kI64;
+        if (frame_.has(rule.value)) return frame_.dtype(rule.value);
+        break;
+      case DtypeRule::kAccumulate: return t_[rule.value].is_floating() ? t_[rule.value] : kI64;
+      case DtypeRule::kDefault:
+      case DtypeRule::kEnd: return default_dtype();
+    }
+  }
+  return default_dtype();
+}
+
+void Prologue::check_sets() const {
+  for (std::uint32_t v = 0; v < num_t_; ++v) {
+    std::uint32_t id = t_[v].id();
+    if (!known_[v] || id >= SY_NUM_STANDARD_DTYPES || (def_.type_vars[v] >> id & 1)) continue;
+    std::string allowed;
+    for (std::uint32_t d = 0; d < SY_NUM_STANDARD_DTYPES; ++d) {
+      if (def_.type_vars[v] >> d & 1) str_append(&allowed, allowed.empty() ? "" : ", ", Dtype(d).name());
+    }
+    fail(ErrorCode::kInvalidArgument, op_.name(), ": dtype ", t_[v].name(), " is not supported, expected one of ", allowed);
+  }
+}
+
+void Prologue::infer() {
+  Frame prepared(op_, args(), nullptr, 0);
+  MetaCall call(prepared, results_);
+  if (def_.kind == Kind::kPointwise) infer_pointwise();
+  if (def_.kind == Kind::kReduction) infer_reduction();
+  if (def_.meta != nullptr) throw_if_error(def_.meta(call));
+  // Variables that no operand fixes are those of the result: factories, casts.
+  for (std::uint32_t v = 0; v < num_t_; ++v) {
+    if (!known_[v] && !results_.empty()) {
+      t_[v] = results_[0].dtype;
+      known_[v] = true;
+    }
+  }
+  check_sets();
+  for (const ResultMeta& r : results_) {
+    std::int64_t numel = 0;
+    absl::Status ok = checked_numel(r.shape, &numel);
+    if (!ok.ok()) throw_status(make_status(error_code(ok), str_cat(op_.name(), ": ", ok.message())));
+  }
+}
+
+void Prologue::infer_pointwise() {
+  const std::vector<Parameter>& params = info_.signature.params;
+  Shape shape;
+  bool first = true;
+  std::size_t by = 0;
+  for_each_tensor([&](std::size_t i, const TensorBase& t) {
+    if (first) {
+      shape = Shape(t.shape().begin(), t.shape().end());
+      by = i;
+      first = false;
+      return;
+    }
+    Shape joined;
+    require(broadcast_shapes(shape, t.shape(), &joined), op_.name(), ": cannot broadcast argument ", params[i].name, " of shape ",
+            shape_str(t.shape()), " with ", shape_str(shape), " (", params[by].name, " before it)");
+    shape = joined;
+  });
+  for (ResultMeta& r : results_) r.shape = shape;
+}
+
+void Prologue::infer_reduction() {
+  const TensorBase& self = *static_cast<const TensorBase*>(args_[0].ptr);
+  std::int64_t n = self.dim();
+  std::size_t d = static_cast<std::size_t>(info_.dim_param);
+  IntArray given = args_[d].tag == SY_ARG_NONE
+                       ? IntArray(nullptr, 0)
+                       : IntArray(static_cast<const std::int64_t*>(args_[d].ptr), args_[d].count);
+  for (std::int64_t v : given) {
+    std::int64_t wrapped = 0;
+    throw_if_error(wrap_dim(op_.name(), "dim", v, n, &wrapped));
+    if (n == 0) continue;  // a 0-d tensor has nothing to reduce
+    require(std::find(dims_.begin(), dims_.end(), wrapped) == dims_.end(), op_.name(), ": argument dim names dimension ",
+            wrapped, " twice");
+    dims_.push_back(wrapped);
+  }
+  if (given.empty()) {
+    for (std::int64_t i = 0; i < n; ++i) dims_.push_back(i);
+  }
+  std::sort(dims_.begin(), dims_.end());
+  args_[d] = {SY_ARG_INT_LIST, static_cast<std::uint32_t>(dims_.size()), dims_.data()};
+  Shape shape(self.shape().begin(), self.shape().end());
+  for (std::int64_t v : dims_) shape[static_cast<std::size_t>(v)] = 1;
+  for (ResultMeta& r : results_) r.shape = shape;  // deliver() drops the reduced ones unless keepdim
+}
+
+TensorBase Prologue::make_view() const {
+  const TensorBase& self = frame_.tensor(static_cast<std::size_t>(info_.first_tensor));
+  TensorBase view = alias(self, results_[0].shape, results_[0].strides, results_[0].offset);
+  view.impl()->inference = self.impl()->inference;
+  if (def_.not_differentiable != nullptr) return view;  // detach
+  if (t_state.grad_mode) {
+    view.impl()->base = self.impl()->base ? self.impl()->base : self.ref();
+  } else {
+    view.impl()->view_without_grad = self.impl()->view_without_grad || (self.impl()->layer_bits() & 1);
+  }
+  return view;
+}
+
+void Prologue::check_target(std::size_t k, const TensorBase& target) const {
+  const ResultMeta& r = results_[k];
+  const char* what = frame_.variant() == Variant::kInplace ? "cannot be written into self of shape " : "was given an output of shape ";
+  Shape wanted = r.shape;
+  if (def_.kind == Kind::kReduction) {
+    bool keepdim = false;
+    for (std::size_t i = 0; i < args_.size(); ++i) {
+      if (info_.signature.params[i].name == "keepdim") keepdim = frame_.boolean(i);
+    }
+    if (!keepdim) {
+      for (std::size_t i = dims_.size(); i-- > 0;) wanted.erase(static_cast<std::size_t>(dims_[i]));
+    }
+  }
+  require(target.shape() == IntArray(wanted), op_.name(), ": a result of shape ", shape_str(wanted), " ", what,
+          shape_str(target.shape()));
+  require(can_write(final_dtype_.value_or(r.dtype), target.dtype()), op_.name(), ": a result of dtype ", r.dtype.name(),
+          " cannot be written into an output of dtype ", target.dtype().name());
+  require(!target.impl()->overlapping(), op_.name(),
+          ": several elements of the output share memory (an expanded view); clone it first");
+}
+
+bool Prologue::must_use_temporary(std::size_t k, const TensorBase& target) const {
+  const ResultMeta& r = results_[k];
+  if (target.dtype() != r.dtype || target.shape() != IntArray(r.shape) || final_dtype_) return true;
+  bool clash = false;
+  for_each_tensor([&](std::size_t i, const TensorBase& t) {
+    if (!t.storage() || !(t.storage() == target.storage())) return;
+    bool same = t.storage_offset() == target.storage_offset() && t.shape() == target.shape() &&
+                t.strides() == target.strides() && t.dtype() == target.dtype();
+    bool updated = def_.init_param == static_cast<int>(i);
+    clash |= !(same && (def_.kind == Kind::kPointwise || updated));
+  });
+  return clash;
+}
+
+void Prologue::prepare_outputs() {
+  if (def_.flags & kOpDataDependent) return;
+  for (std::size_t k = 0; k < results_.size(); ++k) {
+    if (frame_.variant() != Variant::kFunction) {
+      const TensorBase& target = frame_.result(k);
+      check_target(k, target);
+      if (!must_use_temporary(k, target)) {
+        outputs_[k] = target;
+        continue;
+      }
+    }
+    outputs_[k] = allocate_tensor(results_[k].shape, results_[k].dtype, device_);
+    if (def_.init_param >= 0) assign(outputs_[k], *static_cast<const TensorBase*>(args_[def_.init_param].ptr));
+  }
+  if (def_.init_param >= 0) {
+    // out= starts as a copy of the parameter as well.
+    if (frame_.variant() == Variant::kOut && outputs_[0].same_as(frame_.result(0))) {
+      assign(outputs_[0], *static_cast<const TensorBase*>(args_[def_.init_param].ptr));
+    }
+    owned_.push_back(outputs_[0]);
+    args_[def_.init_param].ptr = &owned_.back();
+  }
+}
+
+bool Prologue::all_outputs_empty() const {
+  if (def_.flags & kOpDataDependent) return false;
+  return std::all_of(outputs_.begin(), outputs_.end(), [](const TensorBase& t) { return t.numel() == 0; });
+}
+
+void Prologue::promote_to(Dtype dtype) {
+  owned_.reserve(owned_.size() + args_.size());
+  for (std::uint8_t i : info_.tensor_params) {
+    if (def_.param_dtypes[i].kind == DtypeRule::kVariable && def_.param_dtypes[i].value == 0) convert(i, dtype);
+  }
+}
+
+void Prologue::deliver() {
+  for (std::size_t k = 0; k < outputs_.size(); ++k) {
+    TensorBase out = outputs_[k];
+    if (def_.kind == Kind::kReduction && out.defined()) {
+      std::size_t keepdim = args_.size();
+      for (std::size_t i = 0; i < args_.size(); ++i) {
+        if (info_.signature.params[i].name == "keepdim") keepdim = i;
+      }
+      if ((keepdim == args_.size() || !frame_.boolean(keepdim)) && !dims_.empty() &&
+          out.dim() == static_cast<std::int64_t>(results_[k].shape.size())) {
+        Shape shape(out.shape().begin(), out.shape().end());
+        Shape strides(out.strides().begin(), out.strides().end());
+        for (std::size_t i = dims_.size(); i-- > 0;) {
+          shape.erase(static_cast<std::size_t>(dims_[i]));
+          strides.erase(static_cast<std::size_t>(dims_[i]));
+        }
+        out = alias(out, shape, strides, out.storage_offset());
+      }
+      if (final_dtype_ && out.dtype() != *final_dtype_) out = cast_copy(out, *final_dtype_);
+    }
+    if (def_.kind != Kind::kReduction && final_dtype_ && out.dtype() != *final_dtype_) out = cast_copy(out, *final_dtype_);
+    if (frame_.variant() == Variant::kFunction) {
+      frame_.set_result(k, std::move(out));
+    } else {
+      if (!outputs_[k].same_as(frame_.result(k))) assign(frame_.result(k), out);
+      if (frame_.result(k).storage()) frame_.result(k).storage()->bump_version(op_.name().c_str());
+    }
+  }
+}
+
+}  // namespace sy

@@ -1,0 +1,66 @@
+// One plugin that was tried: what it is, whether it runs, and why not.
+#pragma once
+
+#include <atomic>
+#include <string>
+#include <vector>
+
+#include "switchyard/abi/plugin.h"
+#include "switchyard/dispatch/thread_state.h"
+
+namespace sy {
+
+/// Lives as long as the process, so that kernels and tensors can point at it.
+class Plugin {
+ public:
+  Plugin(std::string path, const sy_plugin* table);
+
+  const std::string& name() const { return name_; }
+  const std::string& path() const { return path_; }
+  const std::string& version() const { return version_; }
+  const std::string& vendor() const { return vendor_; }
+  const std::string& description() const { return description_; }
+  const sy_plugin& table() const { return table_; }
+  /// False once unloaded: no new call enters.
+  bool alive() const { return alive_.load(std::memory_order_relaxed); }
+  void retire() { alive_.store(false, std::memory_order_seq_cst); }
+  /// What was rejected of it, one line each: kernels with another call layout and the like.
+  const std::vector<std::string>& messages() const { return messages_; }
+  void add_message(std::string message) { messages_.push_back(std::move(message)); }
+  std::uint32_t num_kernels = 0;
+  bool in_init = false;
+
+ private:
+  std::string path_, name_, version_, vendor_, description_;
+  sy_plugin table_{};
+  std::atomic<bool> alive_{true};
+  std::vector<std::string> messages_;
+};
+
+/// Makes this thread's state visible to unload_plugin.
+void register_thread();
+
+/// Marks this thread as inside a plugin's code, so that logical unload can wait for it. Costs two plain stores: the
+/// unloading side pays for the ordering (see unload_plugin).
+class InsidePlugin {
+ public:
+  explicit InsidePlugin(Plugin* plugin) : before_(t_state.inside), allowed_(false) {
+    if (!t_state.registered) [[unlikely]] register_thread();
+    t_state.inside = plugin;
+    asm volatile("" ::: "memory");
+    allowed_ = plugin == nullptr || plugin->alive();
+  }
+  ~InsidePlugin() {
+    asm volatile("" ::: "memory");
+    t_state.inside = before_;
+  }
+  InsidePlugin(const InsidePlugin&) = delete;
+  InsidePlugin& operator=(const InsidePlugin&) = delete;
+  bool allowed() const { return allowed_; }
+
+ private:
+  Plugin* before_;
+  bool allowed_;
+};
+
+}  // namespace sy

@@ -1,0 +1,58 @@
+// Factories from factories.
+#include <cmath>
+
+#include "switchyard/ops/gen/factory_composite.h"
+#include "switchyard/ops/gen/index_composite.h"
+#include "switchyard/ops/operators.h"
+
+namespace sy::composite {
+
+Tensor linspace(const Scalar& start, const Scalar& end, std::int64_t steps, std::optional<Dtype> dtype,
+                std::optional<Device> device) {
+  require(steps >= 0, "linspace: argument steps: expected at least 0, got ", steps);
+  Dtype type = dtype.value_or(default_dtype());
+  double first = start.to_double(), last = end.to_double();
+  if (steps == 1) return sy::full({1}, first, type, device);
+  // In f64, then rounded, so that both ends are exact.
+  Tensor i = sy::arange(0, steps, 1, kF64, device);
+  Tensor forward = i * ((last - first) / static_cast<double>(steps - 1)) + first;
+  Tensor last_one = sy::eq(i, steps - 1);
+  return sy::cast(sy::where(last_one, last, forward), type);
+}
+
+Tensor eye(std::int64_t n, std::optional<std::int64_t> m, std::optional<Dtype> dtype, std::optional<Device> device) {
+  std::int64_t columns = m.value_or(n);
+  require(n >= 0, "eye: argument n: expected at least 0, got ", n);
+  require(columns >= 0, "eye: argument m: expected at least 0, got ", columns);
+  Tensor out = sy::zeros({n, columns}, dtype, device);
+  if (n > 0 && columns > 0) out.diagonal().fill_(1);
+  return out;
+}
+
+Tensor zeros(IntArray size, std::optional<Dtype> dtype, std::optional<Device> device) {
+  return sy::full(size, 0, dtype.value_or(default_dtype()), device);
+}
+
+Tensor ones(IntArray size, std::optional<Dtype> dtype, std::optional<Device> device) {
+  return sy::full(size, 1, dtype.value_or(default_dtype()), device);
+}
+
+Tensor empty_like(const Tensor& self, std::optional<Dtype> dtype, std::optional<Device> device) {
+  return sy::empty(self.shape(), dtype.value_or(self.dtype()), device.value_or(self.device()));
+}
+
+Tensor zeros_like(const Tensor& self, std::optional<Dtype> dtype, std::optional<Device> device) {
+  return sy::full(self.shape(), 0, dtype.value_or(self.dtype()), device.value_or(self.device()));
+}
+
+Tensor ones_like(const Tensor& self, std::optional<Dtype> dtype, std::optional<Device> device) {
+  return sy::full(self.shape(), 1, dtype.value_or(self.dtype()), device.value_or(self.device()));
+}
+
+Tensor full_like(const Tensor& self, const Scalar& value, std::optional<Dtype> dtype, std::optional<Device> device) {
+  return sy::full(self.shape(), value, dtype.value_or(self.dtype()), device.value_or(self.device()));
+}
+
+Tensor zeros_of(const Tensor& self, IntArray size) { return sy::full(size, 0, self.dtype(), self.device()); }
+
+}  // namespace sy::composite
