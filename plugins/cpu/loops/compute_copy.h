@@ -3,6 +3,7 @@
 
 #include <optional>
 
+#include "loops/grid.h"
 #include "loops/scratch.h"
 
 namespace sy::cpu {

@@ -1,0 +1,150 @@
+#include "onednn/convolution.h"
+
+#include <cstddef>
+
+#include "onednn/engine.h"
+#include "onednn/plan_cache.h"
+
+namespace sy::cpu::onednn {
+namespace {
+
+// A tensor that the primitive may want in another layout than ours.
+struct Port {
+  Desc ours;
+  Desc theirs;
+  dnnl::reorder reorder;  // in, or out for the result; empty where the layouts agree
+  bool moved = false;
+  int argument = 0;
+};
+
+struct Plan {
+  bool usable = false;
+  int threads = 1;
+  Port ports[3];  // input, weight, output
+  int result = 2;  // index of the port that is written
+  Desc bias;
+  Desc scratch;
+  dnnl::primitive primitive;
+};
+
+using Dims = dnnl::memory::dims;
+using Tag = dnnl::memory::format_tag;
+
+void connect(Port& port, const Desc& theirs, int argument, bool is_result) {
+  port.theirs = theirs;
+  port.argument = argument;
+  port.moved = theirs != port.ours;
+  if (!port.moved) return;
+  const Desc& from = is_result ? theirs : port.ours;
+  const Desc& to = is_result ? port.ours : theirs;
+  port.reorder = dnnl::reorder(dnnl::reorder::primitive_desc(engine(), from, engine(), to, attributes()));
+}
+
+std::shared_ptr<const Plan> make_plan(ConvKind kind, std::uint32_t dtype, const ConvShape& s, bool has_bias,
+                                      int threads) {
+  auto plan = std::make_shared<Plan>();
+  plan->threads = threads;
+  const auto type = dtype == SY_BF16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+  const Dims src = {s.batch, s.channels, s.in[0], s.in[1]};
+  const Dims dst = {s.batch, s.out_channels, s.out[0], s.out[1]};
+  const Dims weights = s.groups == 1
+                           ? Dims{s.out_channels, s.channels, s.kernel[0], s.kernel[1]}
+                           : Dims{s.groups, s.out_channels / s.groups, s.channels / s.groups, s.kernel[0], s.kernel[1]};
+  const Dims strides = {s.stride[0], s.stride[1]};
+  const Dims padding = {s.padding[0], s.padding[1]};
+  const Dims dilates = {s.dilation[0] - 1, s.dilation[1] - 1};
+  plan->ports[0].ours = Desc(src, type, Tag::nchw);
+  plan->ports[1].ours = Desc(weights, type, s.groups == 1 ? Tag::oihw : Tag::goihw);
+  plan->ports[2].ours = Desc(dst, type, Tag::nchw);
+  if (has_bias) plan->bias = Desc({s.out_channels}, type, Tag::x);
+
+  const Desc any_src(src, type, Tag::any);
+  const Desc any_weights(weights, type, Tag::any);
+  const Desc any_dst(dst, type, Tag::any);
+  const auto attr = attributes();
+  const auto forward = convolution_desc(engine(), any_src, any_weights, plan->bias, any_dst, strides, dilates, padding,
+                                        padding, attr);
+  if (!forward || is_reference(forward->impl_info_str())) return plan;
+  if (kind == ConvKind::kForward) {
+    connect(plan->ports[0], forward->src_desc(), DNNL_ARG_SRC, false);
+    connect(plan->ports[1], forward->weights_desc(), DNNL_ARG_WEIGHTS, false);
+    connect(plan->ports[2], forward->dst_desc(), DNNL_ARG_DST, true);
+    plan->scratch = forward->scratchpad_desc();
+    plan->primitive = dnnl::convolution_forward(*forward);
+  } else if (kind == ConvKind::kBackwardInput) {
+    const auto desc = convolution_backward_data_desc(engine(), any_src, any_weights, any_dst, strides, dilates, padding,
+                                                     padding, attr, *forward);
+    if (!desc || is_reference(desc->impl_info_str())) return plan;
+    connect(plan->ports[0], desc->diff_src_desc(), DNNL_ARG_DIFF_SRC, true);
+    connect(plan->ports[1], desc->weights_desc(), DNNL_ARG_WEIGHTS, false);
+    connect(plan->ports[2], desc->diff_dst_desc(), DNNL_ARG_DIFF_DST, false);
+    plan->result = 0;
+    plan->scratch = desc->scratchpad_desc();
+    plan->primitive = dnnl::convolution_backward_data(*desc);
+  } else {
+    const auto desc = convolution_backward_weights_desc(engine(), any_src, any_weights, any_dst, strides, dilates,
+                                                        padding, padding, attr, *forward);
+    if (!desc || is_reference(desc->impl_info_str())) return plan;
+    connect(plan->ports[0], desc->src_desc(), DNNL_ARG_SRC, false);
+    connect(plan->ports[1], desc->diff_weights_desc(), DNNL_ARG_DIFF_WEIGHTS, true);
+    connect(plan->ports[2], desc->diff_dst_desc(), DNNL_ARG_DIFF_DST, false);
+    plan->result = 1;
+    plan->scratch = desc->scratchpad_desc();
+    plan->primitive = dnnl::convolution_backward_weights(*desc);
+  }
+  plan->usable = true;
+  return plan;
+}
+
+PlanKey make_key(ConvKind kind, std::uint32_t dtype, const ConvShape& s, bool has_bias, int threads) {
+  PlanKey key;
+  key.add(static_cast<int>(kind)).add(dtype).add(has_bias).add(threads);
+  key.add(s.batch).add(s.channels).add(s.out_channels).add(s.groups);
+  for (int d = 0; d < 2; ++d) {
+    key.add(s.in[d]).add(s.out[d]).add(s.kernel[d]).add(s.stride[d]).add(s.padding[d]).add(s.dilation[d]);
+  }
+  return key;
+}
+
+}  // namespace
+
+bool convolve(const sdk::Call& call, ConvKind kind, std::uint32_t dtype, const ConvShape& shape, const void* input,
+              const void* weight, const void* bias, const void* output) {
+  static auto* const cache = new PlanCache<Plan>(256);
+  const int threads = num_threads();
+  const ThreadScope scope(threads);
+  const auto plan = cache->get(make_key(kind, dtype, shape, bias != nullptr, threads),
+                               [&] { return make_plan(kind, dtype, shape, bias != nullptr, threads); });
+  if (!plan->usable) return false;
+  dnnl::stream stream(engine());
+  const void* data[3] = {input, weight, output};
+  std::unordered_map<int, dnnl::memory> args;
+  dnnl::memory result;
+  for (int k = 0; k < 3; ++k) {
+    const Port& port = plan->ports[k];
+    const dnnl::memory ours = memory(port.ours, data[k]);
+    if (!port.moved) {
+      args.emplace(port.argument, ours);
+      continue;
+    }
+    dnnl::memory theirs = memory(port.theirs, call.workspace(port.theirs.get_size()));
+    if (k == plan->result) {
+      result = theirs;
+    } else {
+      port.reorder.execute(stream, {{DNNL_ARG_FROM, ours}, {DNNL_ARG_TO, theirs}});
+    }
+    args.emplace(port.argument, theirs);
+  }
+  if (bias != nullptr) args.emplace(DNNL_ARG_BIAS, memory(plan->bias, bias));
+  if (const std::size_t bytes = plan->scratch.get_size(); bytes > 0) {
+    args.emplace(DNNL_ARG_SCRATCHPAD, memory(plan->scratch, call.workspace(bytes)));
+  }
+  plan->primitive.execute(stream, args);
+  if (const Port& port = plan->ports[plan->result]; port.moved) {
+    port.reorder.execute(stream, {{DNNL_ARG_FROM, result}, {DNNL_ARG_TO, memory(port.ours, data[plan->result])}});
+  }
+  stream.wait();
+  return true;
+}
+
+}  // namespace sy::cpu::onednn
