@@ -33,13 +33,13 @@ namespace {
 
 HWY_EXPORT(abs_rows);
 
-void run_abs(const Call& call, const sdk::AbsArgs&) {
+const RowTable& abs_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(abs_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(abs, sy::sdk::make_kernel<sy::sdk::AbsArgs, sy::cpu::run_abs>(sy::sdk::kPointwise));
+SY_KERNELS(abs, sy::cpu::row_kernel<sy::sdk::AbsArgs, sy::cpu::abs_table>());
 #endif

@@ -18,7 +18,7 @@ struct Add {
 template <class T>
 struct AddScaled {
   T alpha;
-  explicit AddScaled(const void* context) : alpha(static_cast<const sdk::Scalar*>(context)->to<T>()) {}
+  explicit AddScaled(const void* context) : alpha(sdk::Scalar(*static_cast<const sy_scalar*>(context)).to<T>()) {}
   T operator()(T a, T b) const { return wrap_add(a, wrap_mul(alpha, b)); }
 };
 
@@ -42,18 +42,17 @@ namespace {
 HWY_EXPORT(add_rows);
 HWY_EXPORT(add_scaled_rows);
 
-void run_add(const Call& call, const sdk::AddArgs& args) {
+// Argument 2 is alpha.
+RowChoice add_choice(const sy_call& call) {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(add_rows)();
   static const RowTable& scaled = HWY_DYNAMIC_DISPATCH(add_scaled_rows)();
-  if (args.alpha.to_double() == 1) {
-    run_pointwise(call, rows);
-  } else {
-    run_pointwise(call, scaled, &args.alpha);
-  }
+  const sy_scalar& alpha = *static_cast<const sy_scalar*>(call.args[2].ptr);
+  if (alpha.f == 1) return {row_of(rows, call.dtypes[0]), nullptr};
+  return {row_of(scaled, call.dtypes[0]), &alpha};
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(add, sy::sdk::make_kernel<sy::sdk::AddArgs, sy::cpu::run_add>(sy::sdk::kPointwise));
+SY_KERNELS(add, sy::cpu::chosen_row_kernel<sy::sdk::AddArgs, sy::cpu::add_choice>());
 #endif

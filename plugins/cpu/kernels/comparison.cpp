@@ -80,38 +80,38 @@ HWY_EXPORT(le_rows);
 HWY_EXPORT(gt_rows);
 HWY_EXPORT(ge_rows);
 
-void run_eq(const Call& call, const sdk::EqArgs&) {
+const RowTable& eq_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(eq_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_ne(const Call& call, const sdk::NeArgs&) {
+const RowTable& ne_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(ne_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_lt(const Call& call, const sdk::LtArgs&) {
+const RowTable& lt_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(lt_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_le(const Call& call, const sdk::LeArgs&) {
+const RowTable& le_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(le_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_gt(const Call& call, const sdk::GtArgs&) {
+const RowTable& gt_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(gt_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_ge(const Call& call, const sdk::GeArgs&) {
+const RowTable& ge_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(ge_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(comparison, sy::sdk::make_kernel<sy::sdk::EqArgs, sy::cpu::run_eq>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::NeArgs, sy::cpu::run_ne>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::LtArgs, sy::cpu::run_lt>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::LeArgs, sy::cpu::run_le>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::GtArgs, sy::cpu::run_gt>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::GeArgs, sy::cpu::run_ge>(sy::sdk::kPointwise));
+SY_KERNELS(comparison, sy::cpu::row_kernel<sy::sdk::EqArgs, sy::cpu::eq_table>(),
+           sy::cpu::row_kernel<sy::sdk::NeArgs, sy::cpu::ne_table>(),
+           sy::cpu::row_kernel<sy::sdk::LtArgs, sy::cpu::lt_table>(),
+           sy::cpu::row_kernel<sy::sdk::LeArgs, sy::cpu::le_table>(),
+           sy::cpu::row_kernel<sy::sdk::GtArgs, sy::cpu::gt_table>(),
+           sy::cpu::row_kernel<sy::sdk::GeArgs, sy::cpu::ge_table>());
 #endif

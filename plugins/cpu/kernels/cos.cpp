@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(cos_rows);
 
-void run_cos(const Call& call, const sdk::CosArgs&) {
+const RowTable& cos_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(cos_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(cos, sy::sdk::make_kernel<sy::sdk::CosArgs, sy::cpu::run_cos>(sy::sdk::kPointwise));
+SY_KERNELS(cos, sy::cpu::row_kernel<sy::sdk::CosArgs, sy::cpu::cos_table>());
 #endif

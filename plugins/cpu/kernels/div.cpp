@@ -30,13 +30,13 @@ namespace {
 
 HWY_EXPORT(div_rows);
 
-void run_div(const Call& call, const sdk::DivArgs&) {
+const RowTable& div_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(div_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(div, sy::sdk::make_kernel<sy::sdk::DivArgs, sy::cpu::run_div>(sy::sdk::kPointwise));
+SY_KERNELS(div, sy::cpu::row_kernel<sy::sdk::DivArgs, sy::cpu::div_table>());
 #endif

@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(erf_rows);
 
-void run_erf(const Call& call, const sdk::ErfArgs&) {
+const RowTable& erf_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(erf_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(erf, sy::sdk::make_kernel<sy::sdk::ErfArgs, sy::cpu::run_erf>(sy::sdk::kPointwise));
+SY_KERNELS(erf, sy::cpu::row_kernel<sy::sdk::ErfArgs, sy::cpu::erf_table>());
 #endif

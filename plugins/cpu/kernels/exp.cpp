@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(exp_rows);
 
-void run_exp(const Call& call, const sdk::ExpArgs&) {
+const RowTable& exp_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(exp_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(exp, sy::sdk::make_kernel<sy::sdk::ExpArgs, sy::cpu::run_exp>(sy::sdk::kPointwise));
+SY_KERNELS(exp, sy::cpu::row_kernel<sy::sdk::ExpArgs, sy::cpu::exp_table>());
 #endif

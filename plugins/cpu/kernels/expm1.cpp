@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(expm1_rows);
 
-void run_expm1(const Call& call, const sdk::Expm1Args&) {
+const RowTable& expm1_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(expm1_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(expm1, sy::sdk::make_kernel<sy::sdk::Expm1Args, sy::cpu::run_expm1>(sy::sdk::kPointwise));
+SY_KERNELS(expm1, sy::cpu::row_kernel<sy::sdk::Expm1Args, sy::cpu::expm1_table>());
 #endif

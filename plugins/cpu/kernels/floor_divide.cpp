@@ -53,13 +53,13 @@ namespace {
 
 HWY_EXPORT(floor_divide_rows);
 
-void run_floor_divide(const Call& call, const sdk::FloorDivideArgs&) {
+const RowTable& floor_divide_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(floor_divide_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(floor_divide, sy::sdk::make_kernel<sy::sdk::FloorDivideArgs, sy::cpu::run_floor_divide>(sy::sdk::kPointwise));
+SY_KERNELS(floor_divide, sy::cpu::row_kernel<sy::sdk::FloorDivideArgs, sy::cpu::floor_divide_table>());
 #endif

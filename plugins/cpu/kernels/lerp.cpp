@@ -30,13 +30,13 @@ namespace {
 
 HWY_EXPORT(lerp_rows);
 
-void run_lerp(const Call& call, const sdk::LerpArgs&) {
+const RowTable& lerp_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(lerp_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(lerp, sy::sdk::make_kernel<sy::sdk::LerpArgs, sy::cpu::run_lerp>(sy::sdk::kPointwise));
+SY_KERNELS(lerp, sy::cpu::row_kernel<sy::sdk::LerpArgs, sy::cpu::lerp_table>());
 #endif

@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(log_rows);
 
-void run_log(const Call& call, const sdk::LogArgs&) {
+const RowTable& log_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(log_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(log, sy::sdk::make_kernel<sy::sdk::LogArgs, sy::cpu::run_log>(sy::sdk::kPointwise));
+SY_KERNELS(log, sy::cpu::row_kernel<sy::sdk::LogArgs, sy::cpu::log_table>());
 #endif

@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(log1p_rows);
 
-void run_log1p(const Call& call, const sdk::Log1pArgs&) {
+const RowTable& log1p_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(log1p_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(log1p, sy::sdk::make_kernel<sy::sdk::Log1pArgs, sy::cpu::run_log1p>(sy::sdk::kPointwise));
+SY_KERNELS(log1p, sy::cpu::row_kernel<sy::sdk::Log1pArgs, sy::cpu::log1p_table>());
 #endif

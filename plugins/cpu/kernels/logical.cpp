@@ -60,28 +60,28 @@ HWY_EXPORT(logical_or_rows);
 HWY_EXPORT(logical_xor_rows);
 HWY_EXPORT(logical_not_rows);
 
-void run_logical_and(const Call& call, const sdk::LogicalAndArgs&) {
+const RowTable& logical_and_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(logical_and_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_logical_or(const Call& call, const sdk::LogicalOrArgs&) {
+const RowTable& logical_or_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(logical_or_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_logical_xor(const Call& call, const sdk::LogicalXorArgs&) {
+const RowTable& logical_xor_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(logical_xor_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_logical_not(const Call& call, const sdk::LogicalNotArgs&) {
+const RowTable& logical_not_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(logical_not_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(logical, sy::sdk::make_kernel<sy::sdk::LogicalAndArgs, sy::cpu::run_logical_and>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::LogicalOrArgs, sy::cpu::run_logical_or>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::LogicalXorArgs, sy::cpu::run_logical_xor>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::LogicalNotArgs, sy::cpu::run_logical_not>(sy::sdk::kPointwise));
+SY_KERNELS(logical, sy::cpu::row_kernel<sy::sdk::LogicalAndArgs, sy::cpu::logical_and_table>(),
+           sy::cpu::row_kernel<sy::sdk::LogicalOrArgs, sy::cpu::logical_or_table>(),
+           sy::cpu::row_kernel<sy::sdk::LogicalXorArgs, sy::cpu::logical_xor_table>(),
+           sy::cpu::row_kernel<sy::sdk::LogicalNotArgs, sy::cpu::logical_not_table>());
 #endif

@@ -30,13 +30,13 @@ namespace {
 
 HWY_EXPORT(maximum_rows);
 
-void run_maximum(const Call& call, const sdk::MaximumArgs&) {
+const RowTable& maximum_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(maximum_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(maximum, sy::sdk::make_kernel<sy::sdk::MaximumArgs, sy::cpu::run_maximum>(sy::sdk::kPointwise));
+SY_KERNELS(maximum, sy::cpu::row_kernel<sy::sdk::MaximumArgs, sy::cpu::maximum_table>());
 #endif

@@ -30,13 +30,13 @@ namespace {
 
 HWY_EXPORT(minimum_rows);
 
-void run_minimum(const Call& call, const sdk::MinimumArgs&) {
+const RowTable& minimum_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(minimum_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(minimum, sy::sdk::make_kernel<sy::sdk::MinimumArgs, sy::cpu::run_minimum>(sy::sdk::kPointwise));
+SY_KERNELS(minimum, sy::cpu::row_kernel<sy::sdk::MinimumArgs, sy::cpu::minimum_table>());
 #endif

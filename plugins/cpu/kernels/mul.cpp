@@ -30,13 +30,13 @@ namespace {
 
 HWY_EXPORT(mul_rows);
 
-void run_mul(const Call& call, const sdk::MulArgs&) {
+const RowTable& mul_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(mul_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(mul, sy::sdk::make_kernel<sy::sdk::MulArgs, sy::cpu::run_mul>(sy::sdk::kPointwise));
+SY_KERNELS(mul, sy::cpu::row_kernel<sy::sdk::MulArgs, sy::cpu::mul_table>());
 #endif

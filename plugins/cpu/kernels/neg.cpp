@@ -33,13 +33,13 @@ namespace {
 
 HWY_EXPORT(neg_rows);
 
-void run_neg(const Call& call, const sdk::NegArgs&) {
+const RowTable& neg_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(neg_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(neg, sy::sdk::make_kernel<sy::sdk::NegArgs, sy::cpu::run_neg>(sy::sdk::kPointwise));
+SY_KERNELS(neg, sy::cpu::row_kernel<sy::sdk::NegArgs, sy::cpu::neg_table>());
 #endif

@@ -84,13 +84,13 @@ namespace {
 
 HWY_EXPORT(pow_rows);
 
-void run_pow(const Call& call, const sdk::PowArgs&) {
+const RowTable& pow_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(pow_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(pow, sy::sdk::make_kernel<sy::sdk::PowArgs, sy::cpu::run_pow>(sy::sdk::kPointwise));
+SY_KERNELS(pow, sy::cpu::row_kernel<sy::sdk::PowArgs, sy::cpu::pow_table>());
 #endif

@@ -30,13 +30,13 @@ namespace {
 
 HWY_EXPORT(reciprocal_rows);
 
-void run_reciprocal(const Call& call, const sdk::ReciprocalArgs&) {
+const RowTable& reciprocal_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(reciprocal_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(reciprocal, sy::sdk::make_kernel<sy::sdk::ReciprocalArgs, sy::cpu::run_reciprocal>(sy::sdk::kPointwise));
+SY_KERNELS(reciprocal, sy::cpu::row_kernel<sy::sdk::ReciprocalArgs, sy::cpu::reciprocal_table>());
 #endif

@@ -30,13 +30,13 @@ namespace {
 
 HWY_EXPORT(relu_rows);
 
-void run_relu(const Call& call, const sdk::ReluArgs&) {
+const RowTable& relu_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(relu_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(relu, sy::sdk::make_kernel<sy::sdk::ReluArgs, sy::cpu::run_relu>(sy::sdk::kPointwise));
+SY_KERNELS(relu, sy::cpu::row_kernel<sy::sdk::ReluArgs, sy::cpu::relu_table>());
 #endif

@@ -44,13 +44,13 @@ namespace {
 
 HWY_EXPORT(remainder_rows);
 
-void run_remainder(const Call& call, const sdk::RemainderArgs&) {
+const RowTable& remainder_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(remainder_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(remainder, sy::sdk::make_kernel<sy::sdk::RemainderArgs, sy::cpu::run_remainder>(sy::sdk::kPointwise));
+SY_KERNELS(remainder, sy::cpu::row_kernel<sy::sdk::RemainderArgs, sy::cpu::remainder_table>());
 #endif

@@ -74,28 +74,28 @@ HWY_EXPORT(ceil_rows);
 HWY_EXPORT(round_rows);
 HWY_EXPORT(trunc_rows);
 
-void run_floor(const Call& call, const sdk::FloorArgs&) {
+const RowTable& floor_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(floor_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_ceil(const Call& call, const sdk::CeilArgs&) {
+const RowTable& ceil_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(ceil_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_round(const Call& call, const sdk::RoundArgs&) {
+const RowTable& round_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(round_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
-void run_trunc(const Call& call, const sdk::TruncArgs&) {
+const RowTable& trunc_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(trunc_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(rounding, sy::sdk::make_kernel<sy::sdk::FloorArgs, sy::cpu::run_floor>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::CeilArgs, sy::cpu::run_ceil>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::RoundArgs, sy::cpu::run_round>(sy::sdk::kPointwise),
-           sy::sdk::make_kernel<sy::sdk::TruncArgs, sy::cpu::run_trunc>(sy::sdk::kPointwise));
+SY_KERNELS(rounding, sy::cpu::row_kernel<sy::sdk::FloorArgs, sy::cpu::floor_table>(),
+           sy::cpu::row_kernel<sy::sdk::CeilArgs, sy::cpu::ceil_table>(),
+           sy::cpu::row_kernel<sy::sdk::RoundArgs, sy::cpu::round_table>(),
+           sy::cpu::row_kernel<sy::sdk::TruncArgs, sy::cpu::trunc_table>());
 #endif

@@ -30,13 +30,13 @@ namespace {
 
 HWY_EXPORT(rsqrt_rows);
 
-void run_rsqrt(const Call& call, const sdk::RsqrtArgs&) {
+const RowTable& rsqrt_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(rsqrt_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(rsqrt, sy::sdk::make_kernel<sy::sdk::RsqrtArgs, sy::cpu::run_rsqrt>(sy::sdk::kPointwise));
+SY_KERNELS(rsqrt, sy::cpu::row_kernel<sy::sdk::RsqrtArgs, sy::cpu::rsqrt_table>());
 #endif

@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(sigmoid_rows);
 
-void run_sigmoid(const Call& call, const sdk::SigmoidArgs&) {
+const RowTable& sigmoid_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(sigmoid_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(sigmoid, sy::sdk::make_kernel<sy::sdk::SigmoidArgs, sy::cpu::run_sigmoid>(sy::sdk::kPointwise));
+SY_KERNELS(sigmoid, sy::cpu::row_kernel<sy::sdk::SigmoidArgs, sy::cpu::sigmoid_table>());
 #endif

@@ -36,13 +36,13 @@ namespace {
 
 HWY_EXPORT(sign_rows);
 
-void run_sign(const Call& call, const sdk::SignArgs&) {
+const RowTable& sign_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(sign_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(sign, sy::sdk::make_kernel<sy::sdk::SignArgs, sy::cpu::run_sign>(sy::sdk::kPointwise));
+SY_KERNELS(sign, sy::cpu::row_kernel<sy::sdk::SignArgs, sy::cpu::sign_table>());
 #endif

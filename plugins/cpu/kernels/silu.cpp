@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(silu_rows);
 
-void run_silu(const Call& call, const sdk::SiluArgs&) {
+const RowTable& silu_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(silu_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(silu, sy::sdk::make_kernel<sy::sdk::SiluArgs, sy::cpu::run_silu>(sy::sdk::kPointwise));
+SY_KERNELS(silu, sy::cpu::row_kernel<sy::sdk::SiluArgs, sy::cpu::silu_table>());
 #endif

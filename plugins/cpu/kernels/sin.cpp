@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(sin_rows);
 
-void run_sin(const Call& call, const sdk::SinArgs&) {
+const RowTable& sin_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(sin_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(sin, sy::sdk::make_kernel<sy::sdk::SinArgs, sy::cpu::run_sin>(sy::sdk::kPointwise));
+SY_KERNELS(sin, sy::cpu::row_kernel<sy::sdk::SinArgs, sy::cpu::sin_table>());
 #endif

@@ -30,13 +30,13 @@ namespace {
 
 HWY_EXPORT(sqrt_rows);
 
-void run_sqrt(const Call& call, const sdk::SqrtArgs&) {
+const RowTable& sqrt_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(sqrt_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(sqrt, sy::sdk::make_kernel<sy::sdk::SqrtArgs, sy::cpu::run_sqrt>(sy::sdk::kPointwise));
+SY_KERNELS(sqrt, sy::cpu::row_kernel<sy::sdk::SqrtArgs, sy::cpu::sqrt_table>());
 #endif

@@ -18,7 +18,7 @@ struct Sub {
 template <class T>
 struct SubScaled {
   T alpha;
-  explicit SubScaled(const void* context) : alpha(static_cast<const sdk::Scalar*>(context)->to<T>()) {}
+  explicit SubScaled(const void* context) : alpha(sdk::Scalar(*static_cast<const sy_scalar*>(context)).to<T>()) {}
   T operator()(T a, T b) const { return wrap_sub(a, wrap_mul(alpha, b)); }
 };
 
@@ -42,18 +42,17 @@ namespace {
 HWY_EXPORT(sub_rows);
 HWY_EXPORT(sub_scaled_rows);
 
-void run_sub(const Call& call, const sdk::SubArgs& args) {
+// Argument 2 is alpha.
+RowChoice sub_choice(const sy_call& call) {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(sub_rows)();
   static const RowTable& scaled = HWY_DYNAMIC_DISPATCH(sub_scaled_rows)();
-  if (args.alpha.to_double() == 1) {
-    run_pointwise(call, rows);
-  } else {
-    run_pointwise(call, scaled, &args.alpha);
-  }
+  const sy_scalar& alpha = *static_cast<const sy_scalar*>(call.args[2].ptr);
+  if (alpha.f == 1) return {row_of(rows, call.dtypes[0]), nullptr};
+  return {row_of(scaled, call.dtypes[0]), &alpha};
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(sub, sy::sdk::make_kernel<sy::sdk::SubArgs, sy::cpu::run_sub>(sy::sdk::kPointwise));
+SY_KERNELS(sub, sy::cpu::chosen_row_kernel<sy::sdk::SubArgs, sy::cpu::sub_choice>());
 #endif

@@ -32,13 +32,13 @@ namespace {
 
 HWY_EXPORT(tanh_rows);
 
-void run_tanh(const Call& call, const sdk::TanhArgs&) {
+const RowTable& tanh_table() {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(tanh_rows)();
-  run_pointwise(call, rows);
+  return rows;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(tanh, sy::sdk::make_kernel<sy::sdk::TanhArgs, sy::cpu::run_tanh>(sy::sdk::kPointwise));
+SY_KERNELS(tanh, sy::cpu::row_kernel<sy::sdk::TanhArgs, sy::cpu::tanh_table>());
 #endif

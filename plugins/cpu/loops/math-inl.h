@@ -1,5 +1,5 @@
 // Vector maths on Highway's, with the special values that it leaves open. Errors within 4 ulp of the exact result
-// unless said otherwise; f32 erf and erfc have a relative error of 4e-7.
+// unless said otherwise; f32 erf, erfc and tanh have a relative error below 4e-7.
 #if defined(SY_CPU_LOOPS_MATH_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SY_CPU_LOOPS_MATH_INL_H_
 #undef SY_CPU_LOOPS_MATH_INL_H_
@@ -102,11 +102,37 @@ HWY_INLINE V vec_cos(D d, V x) {
   return hn::Cos(d, x);
 }
 
+// tanh(x) in f32 as x P(x^2) / Q(x^2) on [-9, 9], where it reaches 1; a fit with a relative error of 1.3e-9 plus
+// rounding: 3e-7 in all, at half the cost of an exponential.
+template <class D, class V>
+HWY_INLINE V tanh_rational(D d, V x) {
+  const V limit = hn::Set(d, 9.0f);
+  const V one = hn::Set(d, 1.0f);
+  const V bounded = hn::Max(hn::Min(x, limit), hn::Neg(limit));
+  const V u = hn::Mul(bounded, bounded);
+  V p = hn::Set(d, -1.22514614e-11f);
+  p = hn::MulAdd(p, u, hn::Set(d, 3.06499124e-08f));
+  p = hn::MulAdd(p, u, hn::Set(d, 2.8034493e-05f));
+  p = hn::MulAdd(p, u, hn::Set(d, 0.00386966873f));
+  p = hn::MulAdd(p, u, hn::Set(d, 0.136809855f));
+  p = hn::MulAdd(p, u, one);
+  V q = hn::Set(d, 1.28925394e-06f);
+  q = hn::MulAdd(q, u, hn::Set(d, 0.000394099466f));
+  q = hn::MulAdd(q, u, hn::Set(d, 0.0272507473f));
+  q = hn::MulAdd(q, u, hn::Set(d, 0.470143176f));
+  q = hn::MulAdd(q, u, one);
+  return hn::Max(hn::Min(hn::Div(hn::Mul(bounded, p), q), one), hn::Neg(one));
+}
+
 template <class D, class V>
 HWY_INLINE V vec_tanh(D d, V x) {
   using T = hn::TFromD<D>;
-  const V limit = hn::Set(d, T(20));
-  return keep_nan(d, x, hn::Tanh(d, hn::Max(hn::Min(x, limit), hn::Neg(limit))));
+  if constexpr (sizeof(T) == 4) {
+    return keep_nan(d, x, tanh_rational(d, x));
+  } else {
+    const V limit = hn::Set(d, T(20));
+    return keep_nan(d, x, hn::Tanh(d, hn::Max(hn::Min(x, limit), hn::Neg(limit))));
+  }
 }
 
 template <class D, class V>

@@ -126,22 +126,7 @@ void run_rows(const Operand* operands, int count, RowFn row, const void* context
 void run_pointwise(const sdk::Call& call, RowFn row, const void* context, Halves halves) {
   const sy_call& abi = *call.abi();
   const sy_tensor& out = *static_cast<const sy_tensor*>(abi.outputs[0].ptr);
-  const std::uint32_t t0 = abi.dtypes[0];
-  if (call.is_flat() && row != nullptr && (halves == Halves::kRaw || (!is_half(t0) && !is_half(out.dtype)))) {
-    // The path of small tensors: nothing but pointers.
-    const std::int64_t n = out.view.ndim == 0 ? 1 : out.view.shape[0];
-    if (out.view.ndim <= 1 && n <= kGrain) {
-      const void* in[kMaxOperands];
-      int count = 0;
-      for (std::uint32_t i = 0; i < abi.num_args; ++i) {
-        if (abi.args[i].tag != SY_ARG_TENSOR) continue;
-        const sy_tensor& t = *static_cast<const sy_tensor*>(abi.args[i].ptr);
-        in[count++] = static_cast<const char*>(t.view.data) + t.view.byte_offset;
-      }
-      row(in, static_cast<char*>(out.view.data) + out.view.byte_offset, n, context);
-      return;
-    }
-  }
+  if (run_flat(abi, row, context, halves)) return;
   Operand operands[kMaxOperands];
   int count = 0;
   for (std::uint32_t i = 0; i < abi.num_args; ++i) {

@@ -5,7 +5,7 @@
 
 #include "loops/grid.h"
 #include "loops/parallel.h"
-#include "switchyard/sdk/call.h"
+#include "switchyard/sdk/kernel.h"
 
 namespace sy::cpu {
 
@@ -29,9 +29,73 @@ void run_rows(const Operand* operands, int count, RowFn row, const void* context
 /// The operands of a pointwise call: the tensors among its arguments, in order, and its first output.
 void run_pointwise(const sdk::Call& call, RowFn row, const void* context = nullptr, Halves halves = Halves::kConvert);
 
+inline RowFn row_of(const RowTable& table, std::uint32_t dtype) {
+  return dtype < SY_NUM_STANDARD_DTYPES ? table.row[dtype] : nullptr;
+}
 inline void run_pointwise(const sdk::Call& call, const RowTable& table, const void* context = nullptr) {
-  const std::uint32_t t0 = call.t(0);
-  run_pointwise(call, t0 < SY_NUM_STANDARD_DTYPES ? table.row[t0] : nullptr, context);
+  run_pointwise(call, row_of(table, call.t(0)), context);
+}
+
+/// The path of small tensors: nothing but pointers. False, with nothing done, where operands are not flat, many, or need
+/// conversion.
+inline bool run_flat(const sy_call& call, RowFn row, const void* context, Halves halves = Halves::kConvert) {
+  if ((call.flags & SY_CALL_FLAT) == 0 || row == nullptr) return false;
+  const sy_tensor& out = *static_cast<const sy_tensor*>(call.outputs[0].ptr);
+  if (halves == Halves::kConvert && (is_half(call.dtypes[0]) || is_half(out.dtype))) return false;
+  const std::int64_t n = out.view.ndim == 0 ? 1 : out.view.shape[0];
+  if (out.view.ndim > 1 || n > kGrain) return false;
+  const void* in[kMaxOperands];
+  int count = 0;
+  for (std::uint32_t i = 0; i < call.num_args; ++i) {
+    if (call.args[i].tag != SY_ARG_TENSOR) continue;
+    const sy_dl_tensor& t = static_cast<const sy_tensor*>(call.args[i].ptr)->view;
+    in[count++] = static_cast<const char*>(t.data) + t.byte_offset;
+  }
+  row(in, static_cast<char*>(out.view.data) + out.view.byte_offset, n, context);
+  return true;
+}
+
+/// A row function and its context, chosen for one call.
+struct RowChoice {
+  RowFn row;
+  const void* context;
+};
+
+namespace detail {
+
+template <const RowTable& (*kTable)()>
+RowChoice choose_row(const sy_call& call) {
+  return {row_of(kTable(), call.dtypes[0]), nullptr};
+}
+
+template <RowChoice (*kChoose)(const sy_call&)>
+sy_status run_row_kernel(const sy_call* call) {
+  const RowChoice choice = kChoose(*call);
+  if (run_flat(*call, choice.row, choice.context)) return SY_OK;
+  return sdk::guard(call->host, call->op, [&]() -> sy_status {
+    run_pointwise(sdk::Call(call), choice.row, choice.context);
+    return SY_OK;
+  });
+}
+
+}  // namespace detail
+
+/// A pointwise kernel that is one row function, chosen by kChoose, which may not throw. It skips the argument struct: for
+/// small tensors that would cost more than the arithmetic.
+template <class Args, RowChoice (*kChoose)(const sy_call&)>
+constexpr sy_kernel chosen_row_kernel() {
+  sy_kernel kernel{};
+  kernel.size = sizeof(sy_kernel);
+  kernel.flags = sdk::kPointwise;
+  kernel.op = Args::kOp;
+  kernel.layout_hash = Args::kLayoutHash;
+  kernel.run = &detail::run_row_kernel<kChoose>;
+  return kernel;
+}
+/// The same with the row of T0 in a table.
+template <class Args, const RowTable& (*kTable)()>
+constexpr sy_kernel row_kernel() {
+  return chosen_row_kernel<Args, &detail::choose_row<kTable>>();
 }
 
 /// 0 to 3 for elements of 1, 2, 4 and 8 bytes: indexes tables of functions that only move data.
