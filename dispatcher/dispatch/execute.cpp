@@ -47,9 +47,20 @@ void run_function(Frame& frame, Fn&& fn) {
   }
 }
 
+/// An error of a part is told as one of the whole: the caller knows no other name.
+[[noreturn]] void rethrow_as(const std::string& op, const Error& e) {
+  std::string_view what = e.what();
+  if (what.starts_with(op) && what.substr(op.size()).starts_with(":")) throw e;
+  throw Error(e.code(), str_cat(op, ": ", what));
+}
+
 void run_composite(Frame& frame) {
   note_chosen(str_cat("composite ", frame.op().def().composite_name));
-  run_function(frame, [](Frame& f) { f.op().def().composite(f); });
+  try {
+    run_function(frame, [](Frame& f) { f.op().def().composite(f); });
+  } catch (const Error& e) {
+    rethrow_as(frame.op().name(), e);
+  }
 }
 
 /// The function kernel of a backend, if the program registered one.
@@ -81,7 +92,10 @@ class Execution {
       note_chosen(str_cat("function kernel for ", device.backend_name(), ", registered by the program"));
       return run_function(frame_, fn->function);
     }
-    if (def_.kind == Kind::kComposite) return run_composite(frame_);
+    if (def_.kind == Kind::kComposite) {
+      prologue_.check_declared();
+      return run_composite(frame_);
+    }
     prologue_.resolve_dtypes();
     prologue_.infer();
     if (def_.kind == Kind::kView) return frame_.set_result(0, prologue_.make_view());

@@ -15,11 +15,18 @@ namespace {
 template <class T>
 struct FloorDivide {
   T operator()(T a, T b) const {
-    if constexpr (std::is_same_v<T, float>) {
-      // In double the quotient of two floats does not round up to the next integer.
-      return static_cast<float>(std::floor(static_cast<double>(a) / static_cast<double>(b)));
-    } else if constexpr (std::is_floating_point_v<T>) {
-      return std::floor(a / b);
+    if constexpr (std::is_floating_point_v<T>) {
+      // An infinite divisor leaves a quotient that rounds to zero from below.
+      if (std::isinf(b) && std::isfinite(a)) return a != 0 && (a < 0) != (b < 0) ? T(-1) : std::copysign(T(0), a / b);
+      // In double the quotient of two floats does not round up to the next integer; that of two doubles may.
+      if constexpr (std::is_same_v<T, float>) {
+        return static_cast<float>(std::floor(static_cast<double>(a) / static_cast<double>(b)));
+      } else {
+        const T floor = std::floor(a / b);
+        if (b == 0 || !std::isfinite(floor)) return floor;
+        const T rest = std::fmod(a, b);
+        return rest != 0 ? std::floor(std::round((a - rest) / b) - ((rest < 0) != (b < 0))) : floor;
+      }
     } else {
       if (b == 0) return 0;
       if constexpr (std::is_signed_v<T>) {

@@ -24,9 +24,12 @@ struct GeluBackward {
 // With s = sigmoid(2 y), y the argument of tanh: grad (s + x 2 s (1 - s) y').
 struct GeluTanhBackward {
   template <class D, class V>
-  HWY_INLINE V operator()(D d, V grad, V x) const {
+  HWY_INLINE V operator()(D d, V grad, V all) const {
     using T = hn::TFromD<D>;
     const V one = hn::Set(d, T(1));
+    // Beyond 40 the derivative is 0 or 1, and the products would overflow.
+    const V limit = hn::Set(d, T(40));
+    const V x = hn::IfThenElse(hn::Gt(hn::Abs(all), limit), hn::CopySign(limit, all), all);
     const V root = hn::Set(d, T(0.79788456080286535588));
     const V square = hn::Mul(x, x);
     const V y = hn::Mul(hn::Mul(root, x), hn::MulAdd(hn::Set(d, T(0.044715)), square, one));
