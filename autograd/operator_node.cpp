@@ -61,7 +61,9 @@ void OperatorNode::save_arguments(const Frame& f) {
   for (std::size_t i = 0; i < n; ++i) {
     if (f.args()[i].tag == SY_ARG_TENSOR) {
       saved_.metas[i] = meta_of(f.tensor(i));
-      if (saves >> i & 1) saved_.params[i] = SavedTensor::argument(f.tensor(i));
+      if (!(saves >> i & 1)) continue;
+      bool overwritten = f.variant() == Variant::kInplace && f.tensor(i).same_as(f.result(0));
+      saved_.params[i] = overwritten ? SavedTensor::overwritten_argument(f.tensor(i)) : SavedTensor::argument(f.tensor(i));
     } else if (f.args()[i].tag == SY_ARG_TENSOR_LIST) {
       for (const TensorBase& t : f.tensors(i)) {
         saved_.list_metas[i].push_back(meta_of(t));

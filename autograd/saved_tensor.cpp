@@ -2,6 +2,7 @@
 
 #include "switchyard/autograd/autograd_meta.h"
 #include "switchyard/autograd/grad_mode.h"
+#include "switchyard/dispatch/kernel_call.h"
 
 namespace sy {
 namespace {
@@ -30,6 +31,14 @@ SavedTensor SavedTensor::argument(const TensorBase& t) {
   }
   s.edge_ = gradient_edge(t);
   s.impl_ = without_history(t);
+  return s;
+}
+
+SavedTensor SavedTensor::overwritten_argument(const TensorBase& t) {
+  SavedTensor s = argument(t);
+  if (!s.impl_ || s.leaf_) return s;
+  s.impl_ = cast_copy(t, t.dtype()).ref();
+  s.version_ = s.impl_->storage() ? s.impl_->storage()->version() : 0;
   return s;
 }
 

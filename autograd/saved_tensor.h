@@ -14,6 +14,8 @@ class SavedTensor {
   SavedTensor() = default;
   /// An argument of a call.
   static SavedTensor argument(const TensorBase& t);
+  /// An argument that the call is about to overwrite: keeps a copy of the data.
+  static SavedTensor overwritten_argument(const TensorBase& t);
   /// A result of the call that `node` records; not yet given its history.
   static SavedTensor result(const TensorBase& t, Node* node, std::uint32_t output);
 

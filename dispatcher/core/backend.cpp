@@ -151,6 +151,26 @@ absl::Status register_backend(const sy_backend& given, Plugin* plugin, std::uint
   return absl::OkStatus();
 }
 
+void set_num_threads(int threads) {
+  require(threads >= 1, "set_num_threads: expected at least 1, got ", threads);
+  load_plugins_once();
+  std::string value = str_cat(threads);
+  for (std::uint16_t i = 0; i < num_backends(); ++i) {
+    Backend* b = find_backend(i);
+    if (b == nullptr || !b->alive() || b->table().configure == nullptr) continue;
+    sy_status code = b->table().configure(b->table().self, "num_threads", value.c_str());
+    if (code != SY_NOT_FOUND) throw_if_error(status_from_abi(code, str_cat("set_num_threads on ", b->table().name)));
+  }
+  take_abi_error();
+}
+
+void configure_backend(std::string_view name, const std::string& key, const std::string& value) {
+  Backend& b = backend_of(Device(name));
+  if (b.table().configure == nullptr) fail(ErrorCode::kNotFound, "backend ", name, " has no settings");
+  throw_if_error(status_from_abi(b.table().configure(b.table().self, key.c_str(), value.c_str()),
+                                 str_cat("setting ", key, " of backend ", name)));
+}
+
 void synchronize(Device device) {
   DeviceState& state = device_state(device);
   Backend& backend = *find_backend(device.backend());

@@ -83,6 +83,11 @@ Backend& backend_of(Device device);
 /// Takes over a plugin's table. Fails when the name is malformed or a live backend has it, or a required slot is NULL.
 absl::Status register_backend(const sy_backend& table, Plugin* plugin, std::uint32_t* id);
 
+/// How many threads the CPU plugin (and every other one that knows the setting) uses; throws sy::Error below 1.
+void set_num_threads(int threads);
+/// Hands a setting to a backend by name; throws sy::Error where it knows none of that name.
+void configure_backend(std::string_view backend, const std::string& key, const std::string& value);
+
 /// Waits for all work of the device; throws its pending error.
 void synchronize(Device device);
 

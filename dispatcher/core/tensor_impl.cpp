@@ -8,6 +8,7 @@
 #include "switchyard/core/backend.h"
 #include "switchyard/core/error.h"
 #include "switchyard/core/free_list.h"
+#include "switchyard/dispatch/thread_state.h"
 
 namespace sy {
 namespace {
@@ -68,6 +69,7 @@ void TensorImpl::init(Ref<Storage> storage, Device device, Dtype dtype, std::siz
   device_ = device;
   offset_ = offset;
   storage_ = std::move(storage);
+  inference = t_state.inference_mode;
 }
 
 void TensorImpl::finish() {

@@ -180,13 +180,13 @@ class Execution {
     lists.reserve(args.size());
     for (Arg& a : args) {
       if (a.tag == SY_ARG_TENSOR) {
-        moved.push_back(copy_to_device(*static_cast<const TensorBase*>(a.ptr), cpu));
+        moved.push_back(mirror(*static_cast<const TensorBase*>(a.ptr), cpu));
         a.ptr = &moved.back();
       } else if (a.tag == SY_ARG_TENSOR_LIST) {
         const auto* list = static_cast<const TensorBase*>(a.ptr);
         std::vector<TensorBase> copies(list, list + a.count);
         for (TensorBase& t : copies) {
-          if (t.defined()) t = copy_to_device(t, cpu);
+          if (t.defined()) t = mirror(t, cpu);
         }
         lists.push_back(std::move(copies));
         a.ptr = lists.back().data();
@@ -201,12 +201,14 @@ class Execution {
     Frame inner(op_, args, results.data(), op_.info().num_results);
     execute(inner);
     for (std::size_t k = 0; k < results.size(); ++k) {
-      TensorBase back = copy_to_device(results[k], device);
+      TensorBase& out = prologue_.outputs()[k];
       if (def_.flags & kOpDataDependent) {
-        prologue_.outputs()[k] = back;
-      } else if (prologue_.outputs()[k].numel() != 0) {
-        assign(prologue_.outputs()[k], alias(back, prologue_.outputs()[k].shape(),
-                                             contiguous_strides(prologue_.outputs()[k].shape()), back.storage_offset()));
+        out = copy_to_device(results[k], device);
+      } else if (out.numel() != 0) {
+        // By way of the whole storage: the device may have no kernel that writes strided memory.
+        TensorBase host = mirror(out, cpu);
+        assign(host, alias(results[k], out.shape(), contiguous_strides(out.shape()), results[k].storage_offset()));
+        copy_storage(out, host);
       }
     }
     prologue_.deliver();

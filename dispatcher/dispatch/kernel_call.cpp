@@ -360,6 +360,22 @@ void assign(const TensorBase& dst, const TensorBase& src) {
   execute(frame);
 }
 
+namespace {
+TensorBase bytes_of(const TensorBase& t) {
+  std::int64_t n = static_cast<std::int64_t>(t.storage()->bytes());
+  return TensorBase(TensorImpl::make_contiguous(t.storage(), t.device(), kU8, n));
+}
+}  // namespace
+
+void copy_storage(const TensorBase& dst, const TensorBase& src) { copy_bytes(bytes_of(dst), bytes_of(src)); }
+
+TensorBase mirror(const TensorBase& t, Device device) {
+  Ref<Storage> storage = Storage::allocate(device, t.storage()->bytes());
+  TensorBase copy(TensorImpl::make(std::move(storage), device, t.dtype(), t.shape(), t.strides(), t.storage_offset()));
+  copy_storage(copy, t);
+  return copy;
+}
+
 TensorBase copy_to_device(const TensorBase& t, Device device) {
   TensorBase source = contiguous_copy(t);
   TensorBase dst = allocate_tensor(t.shape(), t.dtype(), device);

@@ -63,6 +63,11 @@ TensorBase contiguous_copy(const TensorBase& t);
 /// A contiguous copy on another device; below the layers.
 TensorBase copy_to_device(const TensorBase& t, Device device);
 
+/// The same geometry over a copy of the whole storage on another device; needs no kernel on t's device.
+TensorBase mirror(const TensorBase& t, Device device);
+/// Copies the whole storage of src, a mirror of dst or the reverse.
+void copy_storage(const TensorBase& dst, const TensorBase& src);
+
 /// The host's service table that plugins get.
 const sy_host& host_services();
 

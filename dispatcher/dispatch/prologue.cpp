@@ -264,7 +264,7 @@ void Prologue::infer_reduction() {
 TensorBase Prologue::make_view() const {
   const TensorBase& self = frame_.tensor(static_cast<std::size_t>(info_.first_tensor));
   TensorBase view = alias(self, results_[0].shape, results_[0].strides, results_[0].offset);
-  view.impl()->inference = self.impl()->inference;
+  view.impl()->inference |= self.impl()->inference;
   if (def_.not_differentiable != nullptr) return view;  // detach
   if (t_state.grad_mode) {
     view.impl()->base = self.impl()->base ? self.impl()->base : self.ref();

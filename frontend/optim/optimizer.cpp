@@ -1,0 +1,52 @@
+#include "switchyard/optim/optimizer.h"
+
+#include <charconv>
+
+namespace sy::optim {
+
+std::size_t Optimizer::add_parameters(const std::vector<Tensor>& parameters) {
+  for (const Tensor& p : parameters) {
+    require(p.defined() && p.requires_grad() && p.is_leaf(), "optimizer: parameter ", parameters_.size(),
+            " is no leaf that needs a gradient");
+    for (const Tensor& other : parameters_) require(!other.same_as(p), "optimizer: a parameter is given twice");
+    parameters_.push_back(p);
+    state_.emplace_back();
+  }
+  return parameters_.size() - parameters.size();
+}
+
+void Optimizer::zero_grad(bool set_to_none) {
+  NoGrad no_grad;
+  for (const Tensor& p : parameters_) {
+    if (set_to_none) {
+      p.set_grad({});
+    } else if (p.grad().defined()) {
+      p.grad().fill_(0);
+    }
+  }
+}
+
+std::map<std::string, Tensor> Optimizer::state_dict() const {
+  std::map<std::string, Tensor> all;
+  for (std::size_t i = 0; i < state_.size(); ++i) {
+    for (const auto& [name, t] : state_[i]) all[str_cat(i, ".", name)] = t;
+  }
+  return all;
+}
+
+void Optimizer::load_state_dict(const std::map<std::string, Tensor>& state) {
+  std::vector<std::map<std::string, Tensor>> loaded(parameters_.size());
+  for (const auto& [name, t] : state) {
+    std::size_t index = 0;
+    auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), index);
+    require(ec == std::errc() && end != name.data() + name.size() && *end == '.' && index < parameters_.size(),
+            "optimizer state: \"", name, "\" belongs to no parameter of this optimizer");
+    const Tensor& p = parameters_[index];
+    require(t.dim() == 0 || t.shape() == p.shape(), "optimizer state: \"", name, "\" has shape ", shape_str(t.shape()), ", the parameter ",
+            shape_str(p.shape()));
+    loaded[index][std::string(end + 1, name.data() + name.size())] = t.dim() == 0 ? t.clone() : t.to(std::nullopt, p.device(), true);
+  }
+  state_ = std::move(loaded);
+}
+
+}  // namespace sy::optim
