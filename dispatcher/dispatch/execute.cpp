@@ -96,6 +96,8 @@ class Execution {
       prologue_.check_declared();
       return run_composite(frame_);
     }
+    // Defined at run time: only its functions know the results' shapes.
+    if (def_.kind == Kind::kGeneric && def_.meta == nullptr) return run_on_cpu();
     prologue_.resolve_dtypes();
     prologue_.infer();
     if (def_.kind == Kind::kView) return frame_.set_result(0, prologue_.make_view());
