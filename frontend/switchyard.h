@@ -2,8 +2,12 @@
 #pragma once
 
 #include "switchyard/autograd/anomaly.h"
+#include "switchyard/autograd/checkpoint.h"
+#include "switchyard/autograd/custom_op.h"
 #include "switchyard/autograd/engine.h"
+#include "switchyard/autograd/function.h"
 #include "switchyard/autograd/grad_mode.h"
+#include "switchyard/autograd/gradcheck.h"
 #include "switchyard/core/backend.h"
 #include "switchyard/dispatch/boxed.h"
 #include "switchyard/dispatch/explain.h"

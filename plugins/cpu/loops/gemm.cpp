@@ -84,7 +84,7 @@ void pack_a(const Matrices& a, std::int64_t row, std::int64_t count, std::int64_
   for (std::int64_t i = 0; i < count; i += kRows, to += kRows * depth) {
     const std::int64_t used = std::min(kRows, count - i);
     for (std::int64_t k = 0; k < kRows; ++k) {
-      const T* line = data + (row + i + k) * a.row_stride + from * a.col_stride;
+      const T* line = data + (row + i + std::min(k, used - 1)) * a.row_stride + from * a.col_stride;
       for (std::int64_t p = 0; p < depth; ++p) {
         to[p * kRows + k] = k < used ? static_cast<Packed<T>>(line[p * a.col_stride]) : Packed<T>{0};
       }
