@@ -94,8 +94,8 @@ class InputMaker {
     if (t.layout == Layout::kBroadcast && (p.mutated || fixed)) t.layout = Layout::kTransposed;
     bool variable = op_.params[i].kind == DtypeSpec::Kind::kVariable && op_.params[i].index == 0;
     if (case_.special && variable) {
-      std::int64_t numel = Array(kBool, spec.shape).numel();
-      std::int64_t run = 1;
+      std::int64_t numel = 1, run = 1;
+      for (std::int64_t size : spec.shape) numel *= size;
       for (std::size_t k = 0; k < num_special_; ++k) run *= num_special_values(dtype);
       t.values = special_values(dtype, numel, run);
       t.values->shape = spec.shape;
