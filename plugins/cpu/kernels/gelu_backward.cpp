@@ -27,7 +27,7 @@ struct GeluTanhBackward {
   HWY_INLINE V operator()(D d, V grad, V all) const {
     using T = hn::TFromD<D>;
     const V one = hn::Set(d, T(1));
-    // Beyond 40 the derivative is 0 or 1, and the products would overflow.
+    // Beyond 40 the derivative is 0 or 1, and the powers of larger numbers would overflow. NaN passes.
     const V limit = hn::Set(d, T(40));
     const V x = hn::IfThenElse(hn::Gt(hn::Abs(all), limit), hn::CopySign(limit, all), all);
     const V root = hn::Set(d, T(0.79788456080286535588));
