@@ -2,11 +2,17 @@
 #pragma once
 
 #include "switchyard/autograd/anomaly.h"
+#include "switchyard/autograd/checkpoint.h"
+#include "switchyard/autograd/custom_op.h"
 #include "switchyard/autograd/engine.h"
+#include "switchyard/autograd/function.h"
 #include "switchyard/autograd/grad_mode.h"
+#include "switchyard/autograd/gradcheck.h"
 #include "switchyard/core/backend.h"
+#include "switchyard/data/data_loader.h"
 #include "switchyard/dispatch/boxed.h"
 #include "switchyard/dispatch/explain.h"
+#include "switchyard/io/dlpack.h"
 #include "switchyard/io/npy.h"
 #include "switchyard/io/safetensors.h"
 #include "switchyard/nn/activation.h"

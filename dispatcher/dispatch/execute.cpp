@@ -47,9 +47,20 @@ void run_function(Frame& frame, Fn&& fn) {
   }
 }
 
+/// An error of a part is told as one of the whole: the caller knows no other name.
+[[noreturn]] void rethrow_as(const std::string& op, const Error& e) {
+  std::string_view what = e.what();
+  if (what.starts_with(op) && what.substr(op.size()).starts_with(":")) throw e;
+  throw Error(e.code(), str_cat(op, ": ", what));
+}
+
 void run_composite(Frame& frame) {
   note_chosen(str_cat("composite ", frame.op().def().composite_name));
-  run_function(frame, [](Frame& f) { f.op().def().composite(f); });
+  try {
+    run_function(frame, [](Frame& f) { f.op().def().composite(f); });
+  } catch (const Error& e) {
+    rethrow_as(frame.op().name(), e);
+  }
 }
 
 /// The function kernel of a backend, if the program registered one.
@@ -81,7 +92,12 @@ class Execution {
       note_chosen(str_cat("function kernel for ", device.backend_name(), ", registered by the program"));
       return run_function(frame_, fn->function);
     }
-    if (def_.kind == Kind::kComposite) return run_composite(frame_);
+    if (def_.kind == Kind::kComposite) {
+      prologue_.check_declared();
+      return run_composite(frame_);
+    }
+    // Defined at run time: only its functions know the results' shapes.
+    if (def_.kind == Kind::kGeneric && def_.meta == nullptr) return run_on_cpu();
     prologue_.resolve_dtypes();
     prologue_.infer();
     if (def_.kind == Kind::kView) return frame_.set_result(0, prologue_.make_view());
@@ -162,6 +178,7 @@ class Execution {
 
   void run_on_cpu() {
     Device device = prologue_.device();
+    if (rejected_.empty()) rejected_.push_back(str_cat(device.backend_name(), " has no kernel ", op_.name()));
     std::string reasons = absl::StrJoin(rejected_, "; ");
     Operator& op = op_;
     const KernelNode* on_cpu = op.kernels(kCpuBackend, prologue_.slot());
@@ -202,7 +219,7 @@ class Execution {
     execute(inner);
     for (std::size_t k = 0; k < results.size(); ++k) {
       TensorBase& out = prologue_.outputs()[k];
-      if (def_.flags & kOpDataDependent) {
+      if (!out.defined()) {
         out = copy_to_device(results[k], device);
       } else if (out.numel() != 0) {
         // By way of the whole storage: the device may have no kernel that writes strided memory.

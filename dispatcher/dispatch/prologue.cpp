@@ -183,15 +183,33 @@ Dtype Prologue::result_dtype(std::size_t k) const {
   return default_dtype();
 }
 
+void Prologue::check_set(std::uint32_t v, Dtype dtype) const {
+  if (dtype.id() >= SY_NUM_STANDARD_DTYPES || (def_.type_vars[v] >> dtype.id() & 1)) return;
+  std::string allowed;
+  for (std::uint32_t d = 0; d < SY_NUM_STANDARD_DTYPES; ++d) {
+    if (def_.type_vars[v] >> d & 1) str_append(&allowed, allowed.empty() ? "" : ", ", Dtype(d).name());
+  }
+  fail(ErrorCode::kInvalidArgument, op_.name(), ": dtype ", dtype.name(), " is not supported, expected one of ", allowed);
+}
+
 void Prologue::check_sets() const {
   for (std::uint32_t v = 0; v < num_t_; ++v) {
-    std::uint32_t id = t_[v].id();
-    if (!known_[v] || id >= SY_NUM_STANDARD_DTYPES || (def_.type_vars[v] >> id & 1)) continue;
-    std::string allowed;
-    for (std::uint32_t d = 0; d < SY_NUM_STANDARD_DTYPES; ++d) {
-      if (def_.type_vars[v] >> d & 1) str_append(&allowed, allowed.empty() ? "" : ", ", Dtype(d).name());
-    }
-    fail(ErrorCode::kInvalidArgument, op_.name(), ": dtype ", t_[v].name(), " is not supported, expected one of ", allowed);
+    if (known_[v]) check_set(v, t_[v]);
+  }
+}
+
+void Prologue::check_declared() const {
+  bool fixed[4] = {false, false, false, false};
+  for_each_tensor([&](std::size_t i, const TensorBase& t) {
+    const DtypeRule& rule = def_.param_dtypes[i];
+    if (rule.kind != DtypeRule::kVariable) return;
+    fixed[rule.value] = true;
+    if (!t.impl()->wrapped_number) check_set(rule.value, t.dtype());
+  });
+  // A factory's variable is that of its dtype argument.
+  if (info_.dtype_param < 0 || !frame_.has(static_cast<std::size_t>(info_.dtype_param))) return;
+  for (std::uint32_t v = 0; v < num_t_; ++v) {
+    if (!fixed[v] && info_.tensor_params.empty()) check_set(v, frame_.dtype(static_cast<std::size_t>(info_.dtype_param)));
   }
 }
 

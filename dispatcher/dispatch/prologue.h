@@ -18,6 +18,8 @@ class Prologue {
   void find_device();
   /// Resolves T0..T3, converts operands that must be, checks the declared sets.
   void resolve_dtypes();
+  /// For composites: that every tensor's dtype is declared; its parts do the rest.
+  void check_declared() const;
   /// Runs the kind's shape rule.
   void infer();
   /// A view of the first tensor argument, from what infer found.
@@ -48,6 +50,7 @@ class Prologue {
   void convert(std::size_t param, Dtype dtype);
   TensorBase converted(const TensorBase& t, Dtype dtype) const;
   Dtype result_dtype(std::size_t k) const;
+  void check_set(std::uint32_t variable, Dtype dtype) const;
   void check_sets() const;
   void infer_pointwise();
   void infer_reduction();

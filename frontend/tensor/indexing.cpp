@@ -25,7 +25,7 @@ struct Split {
   std::vector<Tensor> advanced;
 };
 
-Split split(const Tensor& self, std::initializer_list<Index> indices) {
+Split split_index(const Tensor& self, std::initializer_list<Index> indices) {
   std::int64_t consumed = 0;
   int ellipses = 0;
   for (const Index& index : indices) {
@@ -68,18 +68,18 @@ Split split(const Tensor& self, std::initializer_list<Index> indices) {
 }  // namespace
 
 Tensor Tensor::operator[](std::initializer_list<Index> indices) const {
-  Split s = split(*this, indices);
+  Split s = split_index(*this, indices);
   return s.advanced.empty() ? s.view : sy::index(s.view, s.advanced);
 }
 
 Tensor Tensor::operator[](const Tensor& index) const { return (*this)[{Index(index)}]; }
 
 void Tensor::put(std::initializer_list<Index> indices, const Tensor& value) const {
-  Split s = split(*this, indices);
+  Split s = split_index(*this, indices);
   if (s.advanced.empty()) {
     s.view.copy_(value);
   } else {
-    sy::index_put_(s.view, s.advanced, value);
+    s.view.index_put_(s.advanced, value);
   }
 }
 

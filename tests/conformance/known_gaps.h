@@ -6,7 +6,7 @@
 
 namespace sy::testing {
 
-/// Cases that must fail. Empty fields match everything.
+/// Cases that are known to fail. Empty fields match everything.
 struct KnownGap {
   std::string op;
   std::string suite;   // "forward", "forms", ...

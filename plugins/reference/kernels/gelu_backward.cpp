@@ -12,6 +12,7 @@ double slope_by_erf(double x) {
 }
 
 double slope_by_tanh(double x) {
+  if (std::abs(x) > 20) return x > 0 ? 1 : 0;  // where the products would overflow
   const double c = std::sqrt(2 / std::acos(-1.0));
   const double t = std::tanh(c * (x + 0.044715 * x * x * x));
   return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * c * (1 + 3 * 0.044715 * x * x);

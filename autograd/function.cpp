@@ -1,0 +1,69 @@
+#include "switchyard/autograd/function.h"
+
+#include <algorithm>
+
+#include "switchyard/ops/operators.h"
+
+namespace sy {
+
+std::vector<Tensor> FunctionContext::saved() const {
+  std::vector<Tensor> out;
+  for (const SavedTensor& s : saved_) out.push_back(s.unpack(name_));
+  return out;
+}
+
+bool FunctionNode::connect(const std::vector<Tensor>& arguments) {
+  bool any = false;
+  for (const Tensor& t : arguments) {
+    next.push_back(t.defined() && t.dtype().is_floating() ? gradient_edge(t) : Edge{});
+    any |= static_cast<bool>(next.back());
+  }
+  return any;
+}
+
+void FunctionNode::finish(std::vector<Tensor>& out, bool recorded) {
+  if (!recorded) return;
+  for (std::uint32_t k = 0; k < out.size(); ++k) {
+    require(out[k].defined(), name_, ": forward returned an undefined tensor");
+    // A result that is an argument or a view of one must not take the argument's place in the graph.
+    if (out[k].impl()->base || out[k].requires_grad()) {
+      NoGrad no_grad;
+      out[k] = out[k].clone();
+    }
+    results.push_back({Shape(out[k].shape().begin(), out[k].shape().end()), out[k].dtype(), out[k].device()});
+  }
+  for (const Tensor& t : context.to_save_) {
+    auto it = std::find_if(out.begin(), out.end(), [&](const Tensor& r) { return t.defined() && r.same_as(t); });
+    context.saved_.push_back(it != out.end() ? SavedTensor::result(t, this, static_cast<std::uint32_t>(it - out.begin()))
+                                             : SavedTensor::argument(t));
+  }
+  context.to_save_.clear();
+  Ref<Node> self = Ref<Node>::share(this);
+  for (std::uint32_t k = 0; k < out.size(); ++k) {
+    if (out[k].dtype().is_floating()) set_history(out[k], self, k);
+  }
+}
+
+std::vector<Tensor> FunctionNode::apply(std::vector<Tensor> grads) {
+  if (released_) {
+    fail(ErrorCode::kFailedPrecondition, "backward of ", name_,
+         ": its saved tensors were freed by an earlier backward; pass retain_graph=true to the first");
+  }
+  for (std::size_t k = 0; k < results.size(); ++k) {
+    if (!grads[k].defined()) grads[k] = full(results[k].shape, 0, results[k].dtype, results[k].device);
+  }
+  std::vector<Tensor> out = backward_(context, std::move(grads));
+  require(out.size() == next.size(), name_, ": backward returned ", out.size(), " gradients for ", next.size(), " tensor arguments");
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (!next[i]) out[i] = Tensor();
+  }
+  return out;
+}
+
+void FunctionNode::release_saved() {
+  released_ = true;
+  context.saved_.clear();
+  context.values.clear();
+}
+
+}  // namespace sy

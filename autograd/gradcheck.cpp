@@ -1,0 +1,124 @@
+#include "switchyard/autograd/gradcheck.h"
+
+#include <cmath>
+
+#include "switchyard/autograd/engine.h"
+#include "switchyard/autograd/grad_mode.h"
+#include "switchyard/ops/operators.h"
+
+namespace sy {
+namespace {
+
+std::vector<double> host_values(const Tensor& t) {
+  Tensor host = t.detach().to(kF64, Device()).contiguous();
+  std::vector<double> values(static_cast<std::size_t>(host.numel()));
+  copy_to_host(host, values.data());
+  return values;
+}
+
+std::vector<Tensor> floating(std::vector<Tensor> outputs) {
+  std::erase_if(outputs, [](const Tensor& t) { return !t.defined() || !t.dtype().is_floating(); });
+  return outputs;
+}
+
+/// All outputs' elements with one input element moved by delta.
+std::vector<std::vector<double>> evaluate(const GradcheckFn& fn, const std::vector<Tensor>& inputs, std::size_t which,
+                                          std::int64_t element, double delta) {
+  std::vector<Tensor> moved;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (i != which) {
+      moved.push_back(inputs[i].defined() ? inputs[i].detach() : inputs[i]);
+      continue;
+    }
+    std::vector<double> values = host_values(inputs[i]);
+    values[static_cast<std::size_t>(element)] += delta;
+    Tensor host = empty(inputs[i].shape(), kF64);
+    copy_from_host(host, values.data());
+    moved.push_back(host.to(inputs[i].device()));
+  }
+  // The function may itself differentiate, so recording stays on and the inputs are leaves again.
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (inputs[i].defined() && inputs[i].requires_grad()) {
+      moved[i] = moved[i].clone();
+      moved[i].requires_grad_();
+    }
+  }
+  std::vector<std::vector<double>> out;
+  for (const Tensor& t : floating(fn(moved))) out.push_back(host_values(t));
+  return out;
+}
+
+}  // namespace
+
+void gradcheck(const GradcheckFn& fn, const std::vector<Tensor>& inputs, const GradcheckOptions& o) {
+  std::vector<Tensor> wanted;
+  std::vector<std::size_t> positions;
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    if (!inputs[i].defined() || !inputs[i].requires_grad()) continue;
+    require(inputs[i].dtype() == kF64, "gradcheck: input ", i, " is ", inputs[i].dtype().name(), ", expected f64");
+    wanted.push_back(inputs[i]);
+    positions.push_back(i);
+  }
+  require(!wanted.empty(), "gradcheck: no input needs a gradient");
+  std::vector<Tensor> outputs = floating(fn(inputs));
+  // Analytic: one row of the Jacobian per output element.
+  for (std::size_t k = 0; k < outputs.size(); ++k) {
+    std::int64_t rows = outputs[k].numel();
+    std::vector<std::vector<std::vector<double>>> analytic;  // row, input, element
+    for (std::int64_t r = 0; r < rows; ++r) {
+      std::vector<std::vector<double>> row;
+      if (outputs[k].requires_grad()) {
+        std::vector<double> seed(static_cast<std::size_t>(rows), 0.0);
+        seed[static_cast<std::size_t>(r)] = 1;
+        Tensor host = empty(outputs[k].shape(), kF64);
+        copy_from_host(host, seed.data());
+        std::vector<Tensor> grads = grad({outputs[k]}, wanted, {host.to(outputs[k].dtype(), outputs[k].device())}, true, false, true);
+        for (std::size_t w = 0; w < wanted.size(); ++w) {
+          row.push_back(grads[w].defined() ? host_values(grads[w])
+                                           : std::vector<double>(static_cast<std::size_t>(wanted[w].numel()), 0.0));
+        }
+      } else {
+        for (const Tensor& w : wanted) row.emplace_back(static_cast<std::size_t>(w.numel()), 0.0);
+      }
+      analytic.push_back(std::move(row));
+    }
+    for (std::size_t w = 0; w < wanted.size(); ++w) {
+      for (std::int64_t e = 0; e < wanted[w].numel(); ++e) {
+        std::vector<double> up = evaluate(fn, inputs, positions[w], e, o.eps)[k];
+        std::vector<double> down = evaluate(fn, inputs, positions[w], e, -o.eps)[k];
+        for (std::int64_t r = 0; r < rows; ++r) {
+          double numeric = (up[static_cast<std::size_t>(r)] - down[static_cast<std::size_t>(r)]) / (2 * o.eps);
+          double exact = analytic[static_cast<std::size_t>(r)][w][static_cast<std::size_t>(e)];
+          bool close = std::fabs(numeric - exact) <= o.atol + o.rtol * std::fabs(numeric) || (std::isnan(numeric) && std::isnan(exact));
+          if (!close) {
+            fail(ErrorCode::kInvalidArgument, "gradcheck: output ", k, " element ", r, " for input ", positions[w], " element ", e,
+                 ": analytic ", exact, ", numeric ", numeric);
+          }
+        }
+      }
+    }
+  }
+}
+
+void gradgradcheck(const GradcheckFn& fn, const std::vector<Tensor>& inputs, const GradcheckOptions& options) {
+  // The gradients of all outputs, weighted with fixed numbers that differ per element, as a function of the inputs.
+  GradcheckFn gradients = [&fn](const std::vector<Tensor>& in) {
+    std::vector<Tensor> outputs = floating(fn(in)), roots, seeds, wanted;
+    for (const Tensor& t : outputs) {
+      if (!t.requires_grad()) continue;
+      roots.push_back(t);
+      Tensor ramp = reshape(arange(0, t.numel(), 1, t.dtype(), t.device()), t.shape());
+      seeds.push_back(cos(ramp) + 0.5);
+    }
+    for (const Tensor& t : in) {
+      if (t.defined() && t.requires_grad()) wanted.push_back(t);
+    }
+    require(!roots.empty(), "gradgradcheck: no output needs a gradient");
+    std::vector<Tensor> grads = grad(roots, wanted, seeds, true, true, true);
+    std::erase_if(grads, [](const Tensor& t) { return !t.defined(); });
+    return grads;
+  };
+  gradcheck(gradients, inputs, options);
+}
+
+}  // namespace sy

@@ -1,0 +1,26 @@
+// Checks analytic gradients against numeric ones.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "switchyard/ops/tensor.h"
+
+namespace sy {
+
+struct GradcheckOptions {
+  double eps = 1e-6;   // half the step of the central difference
+  double rtol = 1e-5;
+  double atol = 1e-6;
+};
+
+using GradcheckFn = std::function<std::vector<Tensor>(const std::vector<Tensor>&)>;
+
+/// Compares the gradient of every floating output of fn for every input that needs one with central differences, element
+/// by element. Inputs must be f64, contiguous leaves; fn must be deterministic. Throws sy::Error that names input, output,
+/// element, analytic and numeric value at the first mismatch.
+void gradcheck(const GradcheckFn& fn, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
+/// As gradcheck for the gradients themselves: second order.
+void gradgradcheck(const GradcheckFn& fn, const std::vector<Tensor>& inputs, const GradcheckOptions& options = {});
+
+}  // namespace sy
