@@ -51,6 +51,7 @@ inline std::string read_text(const std::string& path) {
 }
 
 inline void write_text(const std::string& path, const std::string& text) {
+  std::filesystem::remove(path);  // truncating in place makes some file systems flush at every close
   std::ofstream(path, std::ios::binary | std::ios::trunc) << text;
 }
 
