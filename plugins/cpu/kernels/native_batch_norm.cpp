@@ -1,14 +1,17 @@
 // Batch normalisation by the statistics of the batch, per channel.
+#include "switchyard/sdk/ops/native_batch_norm.h"
+
 #include <cmath>
 
 #include "loops/batch_norm.h"
 #include "loops/compute_copy.h"
-#include "switchyard/sdk/ops/native_batch_norm.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/native_batch_norm.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/reduce-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -107,6 +110,6 @@ void run_native_batch_norm(const Call& call, const sdk::NativeBatchNormArgs& arg
 }  // namespace sy::cpu
 
 SY_KERNELS(native_batch_norm,
-           sy::sdk::make_kernel<sy::sdk::NativeBatchNormArgs, sy::cpu::run_native_batch_norm>(
-               sy::sdk::kStrided | sy::sdk::kDeterministic));
+           sy::sdk::make_kernel<sy::sdk::NativeBatchNormArgs, sy::cpu::run_native_batch_norm>(sy::sdk::kStrided |
+                                                                                              sy::sdk::kDeterministic));
 #endif
