@@ -6,6 +6,7 @@ namespace sy {
 namespace {
 
 constexpr std::int32_t kDlCpu = 1;
+constexpr std::int64_t kFarthest = std::int64_t{1} << 58;  // in elements, so that bytes cannot overflow
 
 /// Keeps the tensor, and the shape that the receiver reads.
 struct Shared {
@@ -39,6 +40,7 @@ Tensor from_dlpack(DLManagedTensor* managed) {
   require(dtype.has_value(), "from_dlpack: no dtype for code ", int{dl.dtype.code}, ", ", int{dl.dtype.bits}, " bits, ", dl.dtype.lanes,
           " lanes");
   require(dl.ndim >= 0 && dl.ndim <= 64, "from_dlpack: ", dl.ndim, " dimensions");
+  require(dl.ndim == 0 || dl.shape != nullptr, "from_dlpack: shape is NULL");
   IntArray shape(dl.shape, static_cast<std::size_t>(dl.ndim));
   std::int64_t numel = 0;
   throw_if_error(checked_numel(shape, &numel));
@@ -52,6 +54,7 @@ Tensor from_dlpack(DLManagedTensor* managed) {
                 !__builtin_add_overflow(reach < 0 ? low : high, reach, reach < 0 ? &low : &high),
             "from_dlpack: the strides reach too far");
   }
+  require(low > -kFarthest && high < kFarthest, "from_dlpack: the strides reach too far");
   std::size_t item = dtype->itemsize();
   char* start = static_cast<char*>(dl.data) + dl.byte_offset + low * static_cast<std::int64_t>(item);
   std::uint64_t bytes = numel > 0 ? static_cast<std::uint64_t>(high - low + 1) * item : 0;

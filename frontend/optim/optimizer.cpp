@@ -1,5 +1,6 @@
 #include "switchyard/optim/optimizer.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace sy::optim {
@@ -35,6 +36,7 @@ std::map<std::string, Tensor> Optimizer::state_dict() const {
 }
 
 void Optimizer::load_state_dict(const std::map<std::string, Tensor>& state) {
+  const std::vector<std::string> known = state_names();
   std::vector<std::map<std::string, Tensor>> loaded(parameters_.size());
   for (const auto& [name, t] : state) {
     std::size_t index = 0;
@@ -42,9 +44,18 @@ void Optimizer::load_state_dict(const std::map<std::string, Tensor>& state) {
     require(ec == std::errc() && end != name.data() + name.size() && *end == '.' && index < parameters_.size(),
             "optimizer state: \"", name, "\" belongs to no parameter of this optimizer");
     const Tensor& p = parameters_[index];
-    require(t.dim() == 0 || t.shape() == p.shape(), "optimizer state: \"", name, "\" has shape ", shape_str(t.shape()), ", the parameter ",
-            shape_str(p.shape()));
-    loaded[index][std::string(end + 1, name.data() + name.size())] = t.dim() == 0 ? t.clone() : t.to(std::nullopt, p.device(), true);
+    std::string key(end + 1, name.data() + name.size());
+    require(std::find(known.begin(), known.end(), key) != known.end(), "optimizer state: \"", name, "\" is unknown to this optimizer");
+    require(t.defined(), "optimizer state: \"", name, "\" is undefined");
+    bool counter = key == "step";
+    require(counter ? t.dim() == 0 && t.dtype() == kI64 : t.shape() == p.shape(), "optimizer state: \"", name, "\" is ", describe(t),
+            ", expected ", counter ? std::string("a 0-d i64") : describe(p));
+    loaded[index][key] = t.detach().to(std::nullopt, counter ? Device() : p.device(), true);
+  }
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
+    for (const std::string& key : known) {
+      require(loaded[i].empty() || loaded[i].contains(key), "optimizer state: parameter ", i, " lacks \"", key, "\"");
+    }
   }
   state_ = std::move(loaded);
 }

@@ -22,6 +22,9 @@ class SGD : public Optimizer {
   void set_lr(double lr) override;
   void set_lr(std::size_t group, double lr) override { groups_.at(group).options.lr = lr; }
 
+ protected:
+  std::vector<std::string> state_names() const override { return {"momentum"}; }
+
  private:
   struct Group {
     std::size_t first, count;

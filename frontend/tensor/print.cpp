@@ -75,10 +75,12 @@ class Printer {
     if (std::isnan(x)) return "nan";
     if (std::isinf(x)) return x > 0 ? "inf" : "-inf";
     char buffer[64];
-    std::snprintf(buffer, sizeof(buffer), scientific_ ? "%.4e" : "%.*f", digits_, x);
     if (scientific_) std::snprintf(buffer, sizeof(buffer), "%.4e", x);
+    else std::snprintf(buffer, sizeof(buffer), "%.*f", digits_, x);
     std::string s = buffer;
-    if (!scientific_ && digits_ == 0) s += '.';
+    if (scientific_) return s;
+    if (digits_ == 0) return s + '.';
+    for (std::size_t i = s.size(); s[--i] == '0';) s[i] = ' ';
     return s;
   }
   void print(std::int64_t d, std::int64_t offset, std::string& out) {
@@ -135,8 +137,8 @@ std::string Tensor::str() const {
   Printer(host).print(body);
   std::string out = "tensor(";
   for (char c : body) {
+    if (c != '\n' && out.back() == '\n') out += "       ";
     out += c;
-    if (c == '\n') out += "       ";
   }
   return out + suffix + ")";
 }
