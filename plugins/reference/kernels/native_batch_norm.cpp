@@ -22,7 +22,7 @@ sy_status run(const Call& call, const NativeBatchNormArgs& args) {
       };
       double mean = 0;
       for_each([&](std::int64_t at) { mean += widen(in[at]); });
-      if (n != 0) mean /= n;
+      mean /= n;
       double squares = 0;
       for_each([&](std::int64_t at) { squares += (widen(in[at]) - mean) * (widen(in[at]) - mean); });
       const double rstd = 1 / std::sqrt(squares / n + args.eps);

@@ -16,7 +16,7 @@ sy_status run(const Call& call, const NativeLayerNormArgs& args) {
       const T* in = args.input.template data<T>() + r * n;
       double mean = 0;
       for (std::int64_t i = 0; i < n; ++i) mean += widen(in[i]);
-      if (n != 0) mean /= static_cast<double>(n);
+      mean /= static_cast<double>(n);
       double variance = 0;
       for (std::int64_t i = 0; i < n; ++i) variance += (widen(in[i]) - mean) * (widen(in[i]) - mean);
       const double rstd = 1 / std::sqrt(variance / static_cast<double>(n) + args.eps);
