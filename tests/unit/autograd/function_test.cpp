@@ -75,6 +75,21 @@ TEST(Gradcheck, SecondOrderOfOperators) {
   gradgradcheck(fn, {a, b});
 }
 
+TEST(Gradcheck, FastFormFindsTheSame) {
+  GradcheckOptions fast;
+  fast.fast = true;
+  auto wrong = [](const std::vector<Tensor>& in) { return std::vector<Tensor>{Wrong::apply(in[0])}; };
+  EXPECT_THAT(message_of([&] { gradcheck(wrong, {leaf({1, 3})}, fast); }), HasSubstr("direction of input 0"));
+  // Right in first order, wrong in second: the derivative is taken of a constant.
+  auto flat = [](const std::vector<Tensor>& in) { return std::vector<Tensor>{in[0] * in[0].detach() * 2 - in[0].detach() * in[0].detach()}; };
+  gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{in[0] * in[0]}; }, {leaf({1, 3})}, fast);
+  EXPECT_THAT(message_of([&] { gradgradcheck(flat, {leaf({1, 3})}, fast); }), HasSubstr("direction of input 0"));
+  auto fn = [](const std::vector<Tensor>& in) { return std::vector<Tensor>{tanh(matmul(in[0], in[1])) * in[0].sum()}; };
+  Tensor a = make({0.1, 0.2, -0.3, 0.4}, {2, 2}).transpose(0, 1).requires_grad_(), b = make({1, -1, 0.5, 2}, {2, 2}).requires_grad_();
+  gradcheck(fn, {a, b}, fast);
+  gradgradcheck(fn, {a, b}, fast);
+}
+
 TEST(Checkpoint, SameGradientsAndRandomNumbers) {
   auto fn = [](const Tensor& x) { return dropout(sin(x) * x, 0.5); };
   Tensor x = leaf({1, 2, 3, 4, 5, 6, 7, 8});
