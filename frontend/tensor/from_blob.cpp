@@ -15,6 +15,7 @@ Tensor from_blob(void* data, IntArray shape, Dtype dtype, OptionalIntArray strid
     require(!__builtin_mul_overflow(shape[d] - 1, steps[d], &part) && !__builtin_add_overflow(reach, part, &reach),
             "from_blob: the strides reach too far");
   }
+  require(reach < std::int64_t{1} << 58, "from_blob: the strides reach too far");
   std::uint64_t bytes = numel > 0 ? static_cast<std::uint64_t>(reach + 1) * dtype.itemsize() : 0;
   Ref<Storage> storage = Storage::wrap(Device(), data, bytes, std::move(deleter));
   return Tensor(TensorBase(TensorImpl::make(std::move(storage), Device(), dtype, shape, steps, 0)));

@@ -61,6 +61,17 @@ Tensor tensor(std::initializer_list<std::initializer_list<T>> rows) {
   }
   return tensor(values, {static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(columns)});
 }
+/// Three-dimensional.
+template <typename T>
+Tensor tensor(std::initializer_list<std::initializer_list<std::initializer_list<T>>> blocks) {
+  std::vector<Tensor> parts;
+  for (const auto& block : blocks) {
+    parts.push_back(tensor(block));
+    require(parts.back().shape() == parts[0].shape(), "tensor: block of shape ", shape_str(parts.back().shape()), ", expected ",
+            shape_str(parts[0].shape()));
+  }
+  return parts.empty() ? tensor(std::vector<T>(), {0, 0, 0}) : stack(parts);
+}
 /// A 0-d tensor.
 template <typename T>
   requires std::is_arithmetic_v<T>
