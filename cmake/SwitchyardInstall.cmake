@@ -11,6 +11,8 @@ foreach(part abi sdk dispatcher ops autograd frontend)
   set_target_properties(switchyard_${part} PROPERTIES EXPORT_NAME ${part})
 endforeach()
 
+install(TARGETS cpu reference simulator LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/switchyard/plugins)
+
 foreach(pair abi=dispatcher/abi core=dispatcher/core dispatch=dispatcher/dispatch loader=dispatcher/loader sdk=plugins/sdk
              ops=ops autograd=autograd tensor=frontend/tensor nn=frontend/nn optim=frontend/optim data=frontend/data
              io=frontend/io)

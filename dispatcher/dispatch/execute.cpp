@@ -96,6 +96,8 @@ class Execution {
       prologue_.check_declared();
       return run_composite(frame_);
     }
+    // Defined at run time: only its functions know the results' shapes.
+    if (def_.kind == Kind::kGeneric && def_.meta == nullptr) return run_on_cpu();
     prologue_.resolve_dtypes();
     prologue_.infer();
     if (def_.kind == Kind::kView) return frame_.set_result(0, prologue_.make_view());
@@ -176,6 +178,7 @@ class Execution {
 
   void run_on_cpu() {
     Device device = prologue_.device();
+    if (rejected_.empty()) rejected_.push_back(str_cat(device.backend_name(), " has no kernel ", op_.name()));
     std::string reasons = absl::StrJoin(rejected_, "; ");
     Operator& op = op_;
     const KernelNode* on_cpu = op.kernels(kCpuBackend, prologue_.slot());
@@ -216,7 +219,7 @@ class Execution {
     execute(inner);
     for (std::size_t k = 0; k < results.size(); ++k) {
       TensorBase& out = prologue_.outputs()[k];
-      if (def_.flags & kOpDataDependent) {
+      if (!out.defined()) {
         out = copy_to_device(results[k], device);
       } else if (out.numel() != 0) {
         // By way of the whole storage: the device may have no kernel that writes strided memory.

@@ -14,7 +14,7 @@
 
 namespace sy::data {
 
-struct LoaderOptions {
+struct DataLoaderOptions {
   std::int64_t batch_size = 1;
   bool shuffle = false;
   std::uint64_t seed = 0;    // of shuffle
@@ -33,7 +33,7 @@ class DataLoader {
   using Collate = std::function<Batch(const std::vector<Example>&)>;
 
   /// Throws sy::Error for options that make no sense.
-  explicit DataLoader(std::shared_ptr<const Dataset<Example>> dataset, LoaderOptions options = {}, Collate collate_with = default_collate)
+  explicit DataLoader(std::shared_ptr<const Dataset<Example>> dataset, DataLoaderOptions options = {}, Collate collate_with = default_collate)
       : dataset_(std::move(dataset)), options_(std::move(options)), collate_(std::move(collate_with)), batches_(batch_sampler()) {
     require(options_.workers >= 0 && options_.workers <= 1024, "DataLoader: workers must lie between 0 and 1024, got ", options_.workers);
     require(options_.prefetch >= 1, "DataLoader: prefetch must be positive, got ", options_.prefetch);
@@ -97,13 +97,13 @@ class DataLoader {
   }
 
   std::shared_ptr<const Dataset<Example>> dataset_;
-  LoaderOptions options_;
+  DataLoaderOptions options_;
   Collate collate_;
   BatchSampler batches_;
   std::atomic<std::uint64_t> epoch_{0};
 };
 
 template <typename D>
-DataLoader(std::shared_ptr<D>, LoaderOptions = {}) -> DataLoader<typename D::ExampleType>;
+DataLoader(std::shared_ptr<D>, DataLoaderOptions = {}) -> DataLoader<typename D::ExampleType>;
 
 }  // namespace sy::data
