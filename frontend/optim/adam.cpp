@@ -11,10 +11,6 @@ void Adam::add_group(const std::vector<Tensor>& parameters, AdamOptions o) {
   groups_.push_back({first, parameters.size(), o});
 }
 
-void Adam::set_lr(double lr) {
-  for (Group& g : groups_) g.options.lr = lr;
-}
-
 void Adam::step() {
   NoGrad no_grad;
   for (const Group& group : groups_) {

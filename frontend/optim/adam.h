@@ -22,7 +22,9 @@ class Adam : public Optimizer {
   explicit Adam(const std::vector<Tensor>& parameters, AdamOptions options = {}) : Adam(false) { add_group(parameters, options); }
   void add_group(const std::vector<Tensor>& parameters, AdamOptions options);
   void step() override;
-  void set_lr(double lr) override;
+  using Optimizer::set_lr;
+  std::size_t num_groups() const override { return groups_.size(); }
+  double lr(std::size_t group = 0) const override { return groups_.at(group).options.lr; }
   void set_lr(std::size_t group, double lr) override { groups_.at(group).options.lr = lr; }
 
  protected:

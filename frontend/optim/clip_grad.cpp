@@ -11,7 +11,7 @@ double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm) {
   NoGrad no_grad;
   std::vector<Tensor> norms;
   for (const Tensor& p : parameters) {
-    if (p.grad().defined()) norms.push_back(norm(p.grad()).to(kF32, Device()));
+    if (p.grad().defined()) norms.push_back(norm(p.grad()).to(kF64, Device()));
   }
   if (norms.empty()) return 0;
   double total = norm(stack(norms)).item<double>();

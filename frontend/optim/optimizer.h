@@ -21,11 +21,14 @@ class Optimizer {
   void zero_grad(bool set_to_none = true);
   /// One update from the gradients; parameters without one stay.
   virtual void step() = 0;
-  /// Sets the learning rate of every group, or of one.
-  virtual void set_lr(double lr) = 0;
+  virtual std::size_t num_groups() const = 0;
+  virtual double lr(std::size_t group = 0) const = 0;
+  /// Sets the learning rate of one group, or of every one.
   virtual void set_lr(std::size_t group, double lr) = 0;
+  void set_lr(double lr);
 
-  /// State by "<parameter number>.<name>", such as "3.exp_avg"; parameters count in the order they were given.
+  /// State by "<parameter number>.<name>", such as "3.exp_avg", where parameters count in the order they were given, and
+  /// learning rates by "lr.<group>". Shares the tensors that step() updates.
   std::map<std::string, Tensor> state_dict() const;
   /// Throws sy::Error, with nothing changed, for entries that do not fit.
   void load_state_dict(const std::map<std::string, Tensor>& state);

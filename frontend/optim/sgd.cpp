@@ -9,10 +9,6 @@ void SGD::add_group(const std::vector<Tensor>& parameters, SGDOptions o) {
   groups_.push_back({first, parameters.size(), o});
 }
 
-void SGD::set_lr(double lr) {
-  for (Group& g : groups_) g.options.lr = lr;
-}
-
 void SGD::step() {
   NoGrad no_grad;
   for (const Group& group : groups_) {

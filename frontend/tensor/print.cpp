@@ -111,7 +111,7 @@ class Printer {
       if (i > 0) {
         out += ',';
         if (!inner) {
-          out.append(static_cast<std::size_t>(t_.dim() - d) - 1, '\n');
+          out.append(static_cast<std::size_t>(t_.dim() - d) - 1, '\n');  // blank lines between blocks
           out += indent;
         } else if (out.size() - line + width_ + 2 > kLine) {
           out += '\n' + indent;
@@ -148,9 +148,9 @@ std::string Tensor::str() const {
   std::string body;
   Printer(host).print(body);
   std::string out = "tensor(";
-  for (char c : body) {
-    out += c;
-    if (c == '\n') out += "       ";
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    out += body[i];
+    if (body[i] == '\n' && body[i + 1] != '\n') out += "       ";
   }
   return out + suffix + ")";
 }
