@@ -22,6 +22,7 @@ class Files : public testing::Test {
   ~Files() override { std::filesystem::remove_all(directory_); }
   std::string path(const std::string& name) const { return (directory_ / name).string(); }
   std::string write(const std::string& name, const std::string& bytes) const {
+    std::filesystem::remove(path(name));  // a truncated file would be flushed to disk each time
     std::ofstream(path(name), std::ios::binary) << bytes;
     return path(name);
   }
