@@ -50,7 +50,8 @@ void copy_from_host(const TensorBase& dst, const void* src) {
 }
 
 void copy_bytes(const TensorBase& dst, const TensorBase& src) {
-  if (dst.numel() == 0) return;
+  if (dst.numel() == 0 || dst.device().is_meta()) return;
+  require(!src.device().is_meta(), "a meta tensor has no data to copy to ", dst.device().str());
   Backend& to = backend_of(dst.device());
   Backend& from = backend_of(src.device());
   if (&to == &from) {

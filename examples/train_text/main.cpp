@@ -50,6 +50,10 @@ int run(const Options& options) {
 
   ModelConfig model;
   TrainConfig config;
+  model.context = options.context;
+  model.width = options.width;
+  model.layers = options.layers;
+  config.batch = options.batch;
   config.steps = options.steps;
   config.seed = options.seed;
   std::string path = options.text.empty() ? default_text() : options.text;
@@ -77,7 +81,10 @@ int run(const Options& options) {
   while (trainer.steps_done() < config.steps && !g_interrupted) {
     double loss = trainer.step();
     std::int64_t done = trainer.steps_done();
-    if (done <= options.print_losses) std::printf("step %lld loss %.9g\n", static_cast<long long>(done), loss);
+    if (done <= options.print_losses) {
+      std::printf("step %lld loss %.9g\n", static_cast<long long>(done), loss);
+      std::fflush(stdout);
+    }
     progress.update(done, loss);
     if (done % evaluations == 0 && done < config.steps) heldout.points.emplace_back(done, trainer.evaluate());
   }

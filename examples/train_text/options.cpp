@@ -1,9 +1,11 @@
 #include "options.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <iterator>
 #include <string_view>
 
 namespace {
@@ -14,6 +16,8 @@ constexpr const char* kHelp = R"(train_text: trains a small byte-level transform
   --device NAME      cpu, or any device that `switchyard devices` lists (default: cpu)
   --steps N          training steps (default: 700)
   --seed N           same seed and device: the same losses exactly (default: 1)
+  --context N, --width N, --layers N, --batch N
+                     size of the model and of a batch (default: 96, 128, 3, 12); width is a multiple of 4
   --resume           continue from DIR/checkpoint.safetensors, exactly as if it had not stopped
   --dir DIR          where checkpoint.safetensors and loss.svg go (default: the current directory)
   --threads N        CPU threads (default: all)
@@ -53,8 +57,9 @@ Options parse_options(int argc, char** argv) {
       o.resume = true;
       continue;
     }
-    if (option != "--text" && option != "--device" && option != "--steps" && option != "--seed" && option != "--dir" &&
-        option != "--threads" && option != "--print-losses") {
+    constexpr std::string_view kOptions[] = {"--text",    "--device", "--steps", "--seed",   "--dir",  "--threads",
+                                             "--context", "--width",  "--layers", "--batch", "--print-losses"};
+    if (std::find(std::begin(kOptions), std::end(kOptions), option) == std::end(kOptions)) {
       wrong("unknown option " + std::string(option));
     }
     if (i + 1 == argc) wrong(std::string(option) + " needs a value");
@@ -64,9 +69,16 @@ Options parse_options(int argc, char** argv) {
     if (option == "--dir") o.dir = value;
     if (option == "--steps") o.steps = number<std::int64_t>(option, value);
     if (option == "--seed") o.seed = number<std::uint64_t>(option, value);
+    if (option == "--context") o.context = number<std::int64_t>(option, value);
+    if (option == "--width") o.width = number<std::int64_t>(option, value);
+    if (option == "--layers") o.layers = number<std::int64_t>(option, value);
+    if (option == "--batch") o.batch = number<std::int64_t>(option, value);
     if (option == "--threads") o.threads = number<int>(option, value);
     if (option == "--print-losses") o.print_losses = number<std::int64_t>(option, value);
   }
   if (o.steps == 0) wrong("--steps: expected at least 1");
+  if (o.context < 2 || o.layers < 1 || o.batch < 1 || o.width < 4 || o.width % 4 != 0) {
+    wrong("--context needs at least 2, --layers and --batch 1, and --width a multiple of 4");
+  }
   return o;
 }

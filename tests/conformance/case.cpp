@@ -34,6 +34,17 @@ Sample with_size(Sample sample, std::int64_t from, std::int64_t to) {
   return sample;
 }
 
+/// Elements of all tensors, whose product bounds the work of a product of two.
+std::int64_t elements(Sample& sample) {
+  std::int64_t total = 0;
+  for_each_spec(sample, [&](TensorSpec& spec) {
+    std::int64_t numel = 1;
+    for (std::int64_t size : spec.shape) numel *= size;
+    total += numel;
+  });
+  return total;
+}
+
 class CaseMaker {
  public:
   CaseMaker(const OperatorSamples& op, Tier tier) : op_(op), tier_(tier), set_(dtype_set(op, 0)) {}
@@ -45,6 +56,7 @@ class CaseMaker {
     }
     if (!op_.samples.empty()) {
       promotions();
+      lone_values();
       special_values_of();
     }
     return std::move(cases_);
@@ -131,10 +143,12 @@ class CaseMaker {
       if (!chosen || !layouts_matter()) continue;
       std::size_t l = d;
       for (std::int64_t from : found) {
-        for (std::int64_t to : {std::int64_t{0}, std::int64_t{1}, std::int64_t{37}, std::int64_t{130}}) {
+        for (std::int64_t to : {std::int64_t{0}, std::int64_t{1}, std::int64_t{37}, std::int64_t{130}, std::int64_t{9001}}) {
           if (from == to || (to == 130 && found.size() > 3)) continue;
           Case c = base(s, d);
           c.sample = with_size(c.sample, from, to);
+          if (to == 130 && op_.group == "index" && elements(c.sample) > 1000) continue;  // results are far larger
+          if (to == 9001 && (s != 0 || elements(c.sample) > 100000 || !cheap_when_long(from))) continue;
           c.variation += str_cat(", size ", from, " as ", to);
           c.may_refuse = true;
           add_layouts(std::move(c), l++ % kNumLayouts, 1 + l % 4);
@@ -146,6 +160,18 @@ class CaseMaker {
       c.may_refuse = true;
       add_layouts(std::move(c), l, 1);
     }
+  }
+
+  /// Whether one size of thousands is affordable on a plain implementation.
+  bool cheap_when_long(std::int64_t from) {
+    bool repeated = false;
+    Sample sample = op_.samples[0];
+    for_each_spec(sample, [&](TensorSpec& spec) { repeated |= std::count(spec.shape.begin(), spec.shape.end(), from) > 1; });
+    if (repeated || op_.group == "index" || op_.group == "view") return false;
+    for (const char* part : {"pool", "conv", "attention", "linear"}) {
+      if (op_.name.find(part) != std::string::npos) return false;
+    }
+    return true;
   }
 
   void promotions() {
@@ -165,6 +191,29 @@ class CaseMaker {
         if (params.size() > 1 || list) c.mixed[params.back()] = kTen[b];
         else if (b != 0) continue;
         c.variation += ", promotion";
+        c.may_refuse = true;
+        cases_.push_back(std::move(c));
+      }
+    }
+  }
+
+  void lone_values() {
+    if (op_.kind != "pointwise" || set_.empty()) return;
+    std::size_t tensors = 0;
+    for (const auto& [name, value] : op_.samples[0]) tensors += std::holds_alternative<TensorSpec>(value);
+    if (tensors < 2) return;
+    for (std::size_t d = 0; d < set_.size(); ++d) {
+      for (Case::Lone lone : {Case::Lone::kCpuTensor, Case::Lone::kNumber}) {
+        Case c = base(0, d);
+        c.lone = lone;
+        c.variation += lone == Case::Lone::kNumber ? ", last tensor a number" : ", last tensor 0-d on the CPU";
+        c.may_refuse = true;
+        add_layouts(std::move(c), d % kNumLayouts, 1);
+        if (op_.promotion == "none") continue;
+        c = base(0, d);
+        c.lone = lone;
+        c.mixed[op_.parsed().params.back().name] = kF64;
+        c.variation += ", last tensor a lone f64";
         c.may_refuse = true;
         cases_.push_back(std::move(c));
       }

@@ -24,6 +24,8 @@ struct Case {
   std::vector<Layout> layouts{Layout::kContiguous};  // of the tensors in turn, repeated as needed
   Values values = Values::kExact;
   bool special = false;      // NaN, extremes
+  /// The last T0 tensor is a single value: a 0-d tensor on the CPU, whatever the device, or a plain number.
+  enum class Lone { kNo, kCpuTensor, kNumber } lone = Lone::kNo;
   bool may_refuse = false;   // not known to be legal: the device must refuse what the reference refuses
   std::uint64_t seed = 1;
 
@@ -42,6 +44,7 @@ struct Inputs {
     std::string name;
     bool mutated = false;
     std::variant<Value, Tensor, std::vector<Tensor>, DeviceName, Seed> value;
+    bool on_cpu = false;  // stays there
   };
   std::vector<Argument> arguments;
 };

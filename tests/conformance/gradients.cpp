@@ -185,13 +185,20 @@ class Differentiable {
 
   const std::vector<Array>& values() const { return values_; }
 
-  Function function() const {
-    return [this](const std::vector<Tensor>& x) {
+  /// Whether the first argument is an input, so that the in-place form can be checked.
+  bool first_is_input() const { return !at_.empty() && at_[0].first == 0; }
+
+  Function function(bool inplace = false) const {
+    return [this, inplace](const std::vector<Tensor>& x) {
       PlacedInputs placed = place(inputs_, device_, true);
       for (std::size_t j = 0; j < x.size(); ++j) {
         Value& value = placed.arguments[at_[j].first].value;
         if (auto* list = std::get_if<std::vector<TensorBase>>(&value)) (*list)[at_[j].second] = x[j];
         else value = TensorBase(x[j]);
+      }
+      if (inplace) {
+        placed.arguments[0].value = TensorBase(x[0].clone());
+        return std::vector<Tensor>{Tensor(call_inplace(case_.op->name, placed.arguments))};
       }
       std::vector<Tensor> out;
       for (TensorBase& t : call(case_.op->name, placed.arguments)) {
@@ -215,6 +222,48 @@ class Differentiable {
   std::vector<std::pair<std::size_t, std::size_t>> at_;
   std::vector<Array> values_;
 };
+
+/// Whether the result is larger than the first input, so that there is no in-place form of this call.
+bool call_shape_differs(const Differentiable& d, Device device) {
+  std::vector<Tensor> x;
+  for (const Array& a : d.values()) x.emplace_back(place(a, device, Layout::kContiguous).tensor);
+  return d.function()(x)[0].shape() != x[0].shape();
+}
+
+/// Backward in one dtype, or with the last input in another: each gradient has its input's shape and dtype.
+std::string check_metadata(const Case& c, Device device) {
+  PlacedInputs placed = place(make_inputs(c), device);
+  std::vector<Tensor> in, out, cotangents;
+  for (NamedValue& a : placed.arguments) {
+    const auto& names = c.op->differentiable;
+    if (std::find(names.begin(), names.end(), a.name) == names.end()) continue;
+    std::vector<TensorBase> list;
+    if (auto* t = std::get_if<TensorBase>(&a.value)) list = {*t};
+    if (auto* l = std::get_if<std::vector<TensorBase>>(&a.value)) list = *l;
+    for (const TensorBase& t : list) {
+      if (!t.defined() || !t.dtype().is_floating()) continue;
+      bool written = false;
+      for (const PlacedInputs::Tensor& p : placed.tensors) written |= p.mutated && p.placed.tensor.same_as(t);
+      if (written) continue;
+      in.emplace_back(t);
+      in.back().requires_grad_(true);
+    }
+  }
+  for (TensorBase& t : call(c.op->name, placed.arguments)) {
+    Tensor y(std::move(t));
+    if (!y.requires_grad()) continue;
+    cotangents.push_back(ones_like(y));
+    out.push_back(std::move(y));
+  }
+  if (out.empty() || in.empty()) return "";
+  std::vector<Tensor> grads = grad(out, in, cotangents, false, false, true);
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    if (grads[i].defined() && (grads[i].shape() != in[i].shape() || grads[i].dtype() != in[i].dtype() || grads[i].device() != in[i].device())) {
+      return str_cat("the gradient of input ", i, " is ", describe(grads[i]), " for ", describe(in[i]));
+    }
+  }
+  return "";
+}
 
 std::string guarded(const std::function<std::string()>& fn) {
   try {
@@ -255,6 +304,27 @@ void run_gradients(const OperatorSamples& op, const Options& options, Report& re
       report.add(shown, guarded([&] { return check.first(); }));
       shown.variation += ", second order";
       report.add(shown, guarded([&] { return check.second(); }));
+    }
+    if (has_variant(op, "inplace") && d.first_is_input()) {
+      if (call_shape_differs(d, options.device)) continue;
+      GradientCheck check(d.function(true), d.values(), {Layout::kContiguous}, options.device);
+      c.variation += ", in place";
+      report.add(c, guarded([&] { return check.first(); }));
+      c.variation += ", second order";
+      report.add(c, guarded([&] { return check.second(); }));
+    }
+  }
+  for (Dtype dtype : set) {
+    if (!dtype.is_floating()) continue;
+    for (Case& c : plain_cases(op, dtype)) {
+      report.add(c, guarded([&] { return check_metadata(c, options.device); }));
+      if (op.promotion == "none") continue;
+      c.mixed[op.parsed().params.back().name] = dtype == kF32 ? kF64 : kF32;
+      for (const Parameter& p : op.parsed().params) {
+        if (p.type == ArgType::kTensor) c.mixed = {{p.name, dtype == kF32 ? kF64 : kF32}};
+      }
+      c.variation += ", mixed dtypes";
+      report.add(c, guarded([&] { return check_metadata(c, options.device); }));
     }
   }
 }

@@ -32,7 +32,27 @@ class InputMaker {
     } else {
       std::visit([&](const auto& v) { set(argument, i, v); }, given->second);
     }
+    if (case_.lone != Case::Lone::kNo && i == last_t0()) make_lone(argument);
     inputs_.arguments.push_back(std::move(argument));
+  }
+
+  /// The last tensor parameter of type T0.
+  std::size_t last_t0() const {
+    for (std::size_t i = signature_.params.size(); i-- > 0;) {
+      if (op_.params[i].kind == DtypeSpec::Kind::kVariable && op_.params[i].index == 0) return i;
+    }
+    return signature_.params.size();
+  }
+
+  void make_lone(Inputs::Argument& argument) const {
+    auto* t = std::get_if<Inputs::Tensor>(&argument.value);
+    if (t == nullptr || !t->values || t->values->numel() == 0) throw std::invalid_argument("no value to take");
+    Scalar value = t->values->at(0);
+    t->values->shape.clear();
+    t->values->bytes.resize(t->values->dtype.itemsize());
+    t->layout = Layout::kContiguous;
+    argument.on_cpu = true;
+    if (case_.lone == Case::Lone::kNumber) argument.value = Value(value);
   }
 
   bool takes_tensors() const {
@@ -74,8 +94,8 @@ class InputMaker {
     if (t.layout == Layout::kBroadcast && (p.mutated || fixed)) t.layout = Layout::kTransposed;
     bool variable = op_.params[i].kind == DtypeSpec::Kind::kVariable && op_.params[i].index == 0;
     if (case_.special && variable) {
-      std::int64_t numel = Array(kBool, spec.shape).numel();
-      std::int64_t run = 1;
+      std::int64_t numel = 1, run = 1;
+      for (std::int64_t size : spec.shape) numel *= size;
       for (std::size_t k = 0; k < num_special_; ++k) run *= num_special_values(dtype);
       t.values = special_values(dtype, numel, run);
       t.values->shape = spec.shape;
@@ -126,9 +146,9 @@ Inputs make_inputs(const Case& c) { return InputMaker(c).run(); }
 
 PlacedInputs place(const Inputs& inputs, Device device, bool contiguous) {
   PlacedInputs out;
-  auto put = [&](const Inputs::Tensor& t, std::string name, bool mutated) -> TensorBase {
+  auto put = [&](const Inputs::Tensor& t, std::string name, bool mutated, bool on_cpu = false) -> TensorBase {
     if (!t.values) return {};
-    Placed placed = place(*t.values, device, contiguous ? Layout::kContiguous : t.layout);
+    Placed placed = place(*t.values, on_cpu ? Device() : device, contiguous ? Layout::kContiguous : t.layout);
     out.tensors.push_back({std::move(name), mutated, placed});
     return placed.tensor;
   };
@@ -137,7 +157,7 @@ PlacedInputs place(const Inputs& inputs, Device device, bool contiguous) {
     if (auto* v = std::get_if<Value>(&a.value)) {
       value = *v;
     } else if (auto* t = std::get_if<Inputs::Tensor>(&a.value)) {
-      value = put(*t, a.name, a.mutated);
+      value = put(*t, a.name, a.mutated, a.on_cpu);
     } else if (auto* list = std::get_if<std::vector<Inputs::Tensor>>(&a.value)) {
       std::vector<TensorBase> tensors;
       for (const Inputs::Tensor& t : *list) tensors.push_back(put(t, str_cat(a.name, "[", tensors.size(), "]"), a.mutated));

@@ -42,6 +42,7 @@ const std::vector<Suite>& suites() {
                                              {"forms", run_forms},
                                              {"errors", run_errors},
                                              {"dtypes", run_dtypes},
+                                             {"meta", run_meta},
                                              {"gradients", run_gradients}};
   return kSuites;
 }

@@ -52,7 +52,10 @@ void run_forms(const OperatorSamples& op, const Options& options, Report& report
 void run_errors(const OperatorSamples& op, const Options& options, Report& report);
 /// Dtypes that are not declared raise an error.
 void run_dtypes(const OperatorSamples& op, const Options& options, Report& report);
-/// First and second derivatives against differences, in f64.
+/// The meta device gives the same shapes, dtypes and strides. Runs where the device is the oracle.
+void run_meta(const OperatorSamples& op, const Options& options, Report& report);
+/// First and second derivatives against differences, in f64, of the function and the in-place form; gradients have
+/// the dtype of their input, whatever the others'.
 void run_gradients(const OperatorSamples& op, const Options& options, Report& report);
 
 using SuiteFn = void (*)(const OperatorSamples&, const Options&, Report&);

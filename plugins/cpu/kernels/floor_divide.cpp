@@ -12,21 +12,27 @@ HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
 namespace {
 
+// An infinite divisor leaves -1 for the signs' sake, as any large one does.
+inline double of_infinite(double a, double b) { return a != 0 && (a < 0) != (b < 0) ? -1 : std::copysign(0.0, a / b); }
+
+// In double the quotient of two floats does not round up to an integer that it does not reach.
+inline double floor_quotient(float a, float b) {
+  if (std::isinf(b) && std::isfinite(a)) return of_infinite(a, b);
+  return std::floor(static_cast<double>(a) / static_cast<double>(b));
+}
+inline double floor_quotient(double a, double b) {
+  if (b == 0 || b != b || !std::isfinite(a)) return std::floor(a / b);
+  if (std::isinf(b)) return of_infinite(a, b);
+  const double rest = std::fmod(a, b);
+  const double whole = std::nearbyint((a - rest) / b);
+  return rest != 0 && (rest < 0) != (b < 0) ? whole - 1 : whole;
+}
+
 template <class T>
 struct FloorDivide {
   T operator()(T a, T b) const {
     if constexpr (std::is_floating_point_v<T>) {
-      // An infinite divisor leaves a quotient that rounds to zero from below.
-      if (std::isinf(b) && std::isfinite(a)) return a != 0 && (a < 0) != (b < 0) ? T(-1) : std::copysign(T(0), a / b);
-      // In double the quotient of two floats does not round up to the next integer; that of two doubles may.
-      if constexpr (std::is_same_v<T, float>) {
-        return static_cast<float>(std::floor(static_cast<double>(a) / static_cast<double>(b)));
-      } else {
-        const T floor = std::floor(a / b);
-        if (b == 0 || !std::isfinite(floor)) return floor;
-        const T rest = std::fmod(a, b);
-        return rest != 0 ? std::floor(std::round((a - rest) / b) - ((rest < 0) != (b < 0))) : floor;
-      }
+      return static_cast<T>(floor_quotient(a, b));
     } else {
       if (b == 0) return 0;
       if constexpr (std::is_signed_v<T>) {

@@ -31,12 +31,15 @@ struct GeluTanhBackward {
     const V limit = hn::Set(d, T(40));
     const V x = hn::IfThenElse(hn::Gt(hn::Abs(all), limit), hn::CopySign(limit, all), all);
     const V root = hn::Set(d, T(0.79788456080286535588));
-    const V square = hn::Mul(x, x);
-    const V y = hn::Mul(hn::Mul(root, x), hn::MulAdd(hn::Set(d, T(0.044715)), square, one));
+    // Where s is 0 or 1 already; the powers of larger numbers would overflow.
+    const V limit = hn::Set(d, T(30));
+    const V bounded = hn::Max(hn::Min(x, limit), hn::Neg(limit));
+    const V square = hn::Mul(bounded, bounded);
+    const V y = hn::Mul(hn::Mul(root, bounded), hn::MulAdd(hn::Set(d, T(0.044715)), square, one));
     const V slope = hn::Mul(root, hn::MulAdd(hn::Set(d, T(3 * 0.044715)), square, one));
     const V s = vec_sigmoid(d, hn::Add(y, y));
     const V rest = vec_sigmoid(d, hn::Neg(hn::Add(y, y)));
-    const V steep = hn::Mul(hn::Mul(hn::Add(x, x), slope), hn::Mul(s, rest));
+    const V steep = hn::Mul(hn::Mul(x, hn::Mul(hn::Add(s, s), rest)), slope);
     return hn::Mul(grad, hn::Add(s, steep));
   }
 };

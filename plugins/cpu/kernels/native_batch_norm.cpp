@@ -37,7 +37,9 @@ void normalise_channels(const Channels& shape, const T* x, const T* weight, cons
       if (step == 0) return fold_run<SumOp<T>>(x + at, n, sums + c);
       fold_outer_row<SumOp<T>, T>(x + at, n, sums + c, nullptr);
     });
-    for (std::int64_t c = begin; c < end; ++c) sums[c] /= shape.count();
+    if (shape.count() > 0) {
+      for (std::int64_t c = begin; c < end; ++c) sums[c] /= shape.count();
+    }
     visit_channels(shape, begin, end, [&](std::int64_t c, std::int64_t at, std::int64_t n, int step) {
       if (step == 0) return fold_run<Spread<T>>(x + at, n, squares + c, sums[c]);
       for (std::int64_t i = 0; i < n; ++i) squares[c + i] = Spread<T>::fold(squares[c + i], x[at + i], sums[c + i]);

@@ -45,7 +45,7 @@ void layer_norm_rows(const void* input, const void* weight, const void* bias, do
       double sum = 0;
       double squares = 0;
       fold_run<SumOp<T>>(x, n, &sum);
-      const double mu = sum / static_cast<double>(n);
+      const double mu = n == 0 ? 0 : sum / static_cast<double>(n);
       fold_run<Spread<T>>(x, n, &squares, mu);
       const double scale = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
       static_cast<T*>(mean)[r] = static_cast<T>(mu);
