@@ -35,6 +35,9 @@ Edge gradient_edge(const TensorBase& t);
 /// Makes t a result of node.
 void set_history(const TensorBase& t, const Ref<Node>& node, std::uint32_t output);
 
+/// Keeps where the call of node ran, whose result t is: its stream, and in anomaly mode the call stack.
+void note_forward(Node& node, const TensorBase& t);
+
 /// Registers the autograd with the dispatcher; every entry point calls it.
 void init_autograd();
 

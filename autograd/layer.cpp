@@ -85,12 +85,8 @@ void record(Frame& f, const OperatorDerivative& derivative) {
   auto* op_node = new OperatorNode(f.op(), derivative);
   Ref<Node> node = Ref<Node>::adopt(op_node);
   op_node->save_arguments(f);
-  if (anomaly_enabled()) node->created_at = current_call_stack();
   pass(f);
-  const TensorBase& first = f.result(0);
-  if (Backend* backend = find_backend(first.device().backend()); backend != nullptr && !backend->synchronous()) {
-    node->stream = current_stream(first.device());
-  }
+  note_forward(*node, f.result(0));
   op_node->save_results(f);
   if (target != nullptr) {
     TensorBase written_to = *target;
@@ -112,6 +108,35 @@ void record(Frame& f, const OperatorDerivative& derivative) {
   }
 }
 
+/// Of an operator defined at run time without a derivative: an error when a gradient arrives, not silence.
+class NoDerivative : public Node {
+ public:
+  NoDerivative(const Frame& f) : op_(f.op().name()) {
+    for (std::uint32_t k = 0; k < f.num_results(); ++k) {
+      const TensorBase& t = f.result(k);
+      results.push_back({Shape(t.shape().begin(), t.shape().end()), t.dtype(), t.device()});
+    }
+  }
+  std::string name() const override { return op_; }
+  std::vector<Tensor> apply(std::vector<Tensor>) override {
+    fail(ErrorCode::kUnsupported, "backward of ", op_, ": the operator has no derivative; give it one, or detach its arguments");
+  }
+
+ private:
+  std::string op_;
+};
+
+void record_without_derivative(Frame& f) {
+  pass(f);
+  if (f.list() != nullptr || f.variant() != Variant::kFunction) return;
+  Ref<Node> node;
+  for (std::uint32_t k = 0; k < f.num_results(); ++k) {
+    if (!f.result(k).defined() || !f.result(k).dtype().is_floating()) continue;
+    if (!node) node = Ref<Node>::adopt(new NoDerivative(f));
+    set_history(f.result(k), node, k);
+  }
+}
+
 void autograd_layer(Frame& f, void*) {
   if (!t_state.grad_mode) return pass(f);
   Operator& op = f.op();
@@ -126,6 +151,7 @@ void autograd_layer(Frame& f, void*) {
   if (def.composite != nullptr && def.not_differentiable == nullptr) {
     if (f.list() != nullptr || f.variant() == Variant::kFunction || f.variant() == Variant::kInplace) return record_parts(f);
   }
+  if (def.composite == nullptr && def.not_differentiable == nullptr && wants_gradient(f, ~std::uint64_t{0})) return record_without_derivative(f);
   pass(f);
 }
 
