@@ -1,85 +1,70 @@
 #include "switchyard/io/dlpack.h"
 
-#include <memory>
+#include "switchyard/core/backend.h"
 
 namespace sy {
 namespace {
 
-constexpr std::int32_t kDLCpu = 1;
+constexpr std::int32_t kDlCpu = 1;
+constexpr std::int64_t kFarthest = std::int64_t{1} << 58;  // in elements, so that bytes cannot overflow
 
-/// What an exported tensor keeps alive.
-struct Exported {
-  DLManagedTensor managed{};
+/// Keeps the tensor, and the shape that the receiver reads.
+struct Shared {
   Tensor tensor;
   Shape shape, strides;
+  DLManagedTensor managed;
 };
-
-/// Byte range that a view reaches, relative to its first element.
-struct Extent {
-  std::int64_t low = 0, high = 0;  // in elements; high is the last one
-};
-
-Extent extent_of(IntArray shape, IntArray strides) {
-  Extent e;
-  for (std::size_t d = 0; d < shape.size(); ++d) {
-    std::int64_t part = 0;
-    std::int64_t& end = strides[d] < 0 ? e.low : e.high;
-    require(!__builtin_mul_overflow(shape[d] - 1, strides[d], &part) && !__builtin_add_overflow(end, part, &end) &&
-                end < (std::int64_t{1} << 58) && end > -(std::int64_t{1} << 58),
-            "from_dlpack: the strides reach too far");
-  }
-  return e;
-}
 
 }  // namespace
 
 DLManagedTensor* to_dlpack(const Tensor& t) {
   require(t.defined(), "to_dlpack: the tensor is undefined");
-  require(t.device().is_cpu(), "to_dlpack: the tensor is on ", t.device().str(), "; only cpu tensors are shared");
-  require(!t.requires_grad(), "to_dlpack: the tensor needs a gradient, which would be lost; detach it first");
-  auto exported = std::make_unique<Exported>();
-  exported->tensor = t;
-  exported->shape.assign(t.shape().begin(), t.shape().end());
-  exported->strides.assign(t.strides().begin(), t.strides().end());
-  DLManagedTensor& m = exported->managed;
-  m.dl_tensor.data = t.raw_data();
-  m.dl_tensor.device = {kDLCpu, 0};
-  m.dl_tensor.ndim = static_cast<std::int32_t>(t.dim());
-  m.dl_tensor.dtype = t.dtype().dlpack();
-  m.dl_tensor.shape = exported->shape.data();
-  m.dl_tensor.strides = exported->strides.data();
-  m.dl_tensor.byte_offset = 0;
-  m.manager_ctx = exported.get();
-  m.deleter = [](DLManagedTensor* self) { delete static_cast<Exported*>(self->manager_ctx); };
-  return &exported.release()->managed;
+  require(!t.requires_grad(), "to_dlpack: the tensor needs a gradient, which DLPack cannot carry; detach it first");
+  require(t.device().is_cpu() && backend_of(t.device()).host_memory(), "to_dlpack: ", t.device().str(),
+          " is not host memory; move the tensor to cpu first");
+  auto* shared = new Shared{t, Shape(t.shape().begin(), t.shape().end()), Shape(t.strides().begin(), t.strides().end()), {}};
+  shared->managed.dl_tensor = t.impl()->abi().view;
+  shared->managed.dl_tensor.device = {kDlCpu, 0};
+  shared->managed.dl_tensor.shape = shared->shape.data();
+  shared->managed.dl_tensor.strides = shared->strides.data();
+  shared->managed.manager_ctx = shared;
+  shared->managed.deleter = [](DLManagedTensor* self) { delete static_cast<Shared*>(self->manager_ctx); };
+  return &shared->managed;
 }
 
 Tensor from_dlpack(DLManagedTensor* managed) {
-  require(managed != nullptr, "from_dlpack: the tensor is NULL");
-  const sy_dl_tensor& source = managed->dl_tensor;
-  require(source.device.device_type == kDLCpu, "from_dlpack: device type ", source.device.device_type, " is not cpu (1)");
-  require(source.ndim >= 0 && source.ndim <= 64, "from_dlpack: ", source.ndim, " dimensions");
-  require(source.ndim == 0 || source.shape != nullptr, "from_dlpack: shape is NULL");
-  std::optional<Dtype> dtype = Dtype::from_dlpack(source.dtype);
-  require(dtype.has_value(), "from_dlpack: no dtype has code ", int{source.dtype.code}, ", ", int{source.dtype.bits}, " bits and ",
-          source.dtype.lanes, " lanes");
-  IntArray shape(source.shape, static_cast<std::size_t>(source.ndim));
+  require(managed != nullptr, "from_dlpack: NULL");
+  const sy_dl_tensor& dl = managed->dl_tensor;
+  require(dl.device.device_type == kDlCpu, "from_dlpack: device type ", dl.device.device_type, " is not host memory");
+  std::optional<Dtype> dtype = Dtype::from_dlpack(dl.dtype);
+  require(dtype.has_value(), "from_dlpack: no dtype for code ", int{dl.dtype.code}, ", ", int{dl.dtype.bits}, " bits, ", dl.dtype.lanes,
+          " lanes");
+  require(dl.ndim >= 0 && dl.ndim <= 64, "from_dlpack: ", dl.ndim, " dimensions");
+  require(dl.ndim == 0 || dl.shape != nullptr, "from_dlpack: shape is NULL");
+  IntArray shape(dl.shape, static_cast<std::size_t>(dl.ndim));
   std::int64_t numel = 0;
   throw_if_error(checked_numel(shape, &numel));
-  require(numel == 0 || source.data != nullptr, "from_dlpack: data is NULL");
-  Shape strides = source.strides != nullptr ? Shape(source.strides, source.strides + source.ndim) : contiguous_strides(shape);
-  Extent extent = numel != 0 ? extent_of(shape, strides) : Extent{0, -1};
-  std::int64_t itemsize = static_cast<std::int64_t>(dtype->itemsize());
-  char* first = static_cast<char*>(source.data) + source.byte_offset;
-  require(numel == 0 || reinterpret_cast<std::uintptr_t>(first) % static_cast<std::uintptr_t>(itemsize) == 0,
-          "from_dlpack: data is not aligned to ", itemsize, " bytes");
-  auto give_back = [managed] {
+  require(dl.data != nullptr || numel == 0, "from_dlpack: data is NULL");
+  Shape strides = dl.strides != nullptr ? Shape(dl.strides, dl.strides + dl.ndim) : contiguous_strides(shape);
+  // The extent that the strides reach, before and behind the first element.
+  std::int64_t low = 0, high = 0;
+  for (std::int32_t d = 0; d < dl.ndim && numel > 0; ++d) {
+    std::int64_t reach = 0;
+    require(!__builtin_mul_overflow(shape[static_cast<std::size_t>(d)] - 1, strides[static_cast<std::size_t>(d)], &reach) &&
+                !__builtin_add_overflow(reach < 0 ? low : high, reach, reach < 0 ? &low : &high),
+            "from_dlpack: the strides reach too far");
+  }
+  require(low > -kFarthest && high < kFarthest, "from_dlpack: the strides reach too far");
+  std::size_t item = dtype->itemsize();
+  require(numel == 0 || (reinterpret_cast<std::uintptr_t>(dl.data) + dl.byte_offset) % item == 0, "from_dlpack: data is not aligned to ",
+          item, " bytes");
+  char* start = static_cast<char*>(dl.data) + dl.byte_offset + low * static_cast<std::int64_t>(item);
+  std::uint64_t bytes = numel > 0 ? static_cast<std::uint64_t>(high - low + 1) * item : 0;
+  auto release = [managed] {
     if (managed->deleter != nullptr) managed->deleter(managed);
   };
-  void* base = numel != 0 ? first + extent.low * itemsize : first;
-  std::uint64_t bytes = static_cast<std::uint64_t>(extent.high - extent.low + 1) * static_cast<std::uint64_t>(itemsize);
-  Ref<Storage> storage = Storage::wrap(Device(), base, bytes, give_back);
-  return Tensor(TensorBase(TensorImpl::make(std::move(storage), Device(), *dtype, shape, strides, -extent.low)));
+  Ref<Storage> storage = Storage::wrap(Device(), start, bytes, release);
+  return Tensor(TensorBase(TensorImpl::make(std::move(storage), Device(), *dtype, shape, strides, -low)));
 }
 
 }  // namespace sy

@@ -13,6 +13,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 constexpr std::uint64_t kMaxHeader = 100'000'000;
+constexpr int kMaxDepth = 3;  // of a header's nesting; JSON that goes deeper could exhaust the stack when shown
 
 struct TypeName {
   Dtype dtype;
@@ -33,16 +34,19 @@ struct Entry {
 Json parse_header(const std::string& path, const char* text, std::size_t size) {
   std::vector<std::set<std::string>> keys;
   std::string repeated;
+  bool deep = false;
   auto callback = [&](int depth, Json::parse_event_t event, Json& value) {
     if (event == Json::parse_event_t::object_start) keys.emplace_back();
     if (event == Json::parse_event_t::object_end && !keys.empty()) keys.pop_back();
     if (event == Json::parse_event_t::key && !keys.empty() && !keys.back().insert(value.get<std::string>()).second) {
       repeated = value.get<std::string>();
     }
-    (void)depth;
-    return true;
+    bool opens = event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
+    deep |= opens && depth >= kMaxDepth;
+    return !deep;
   };
   Json json = Json::parse(text, text + size, callback, false);
+  require(!deep, path, ": the header is nested too deeply");
   require(!json.is_discarded(), path, ": the header is not valid JSON");
   require(repeated.empty(), path, ": the header has two entries called \"", repeated, "\"");
   require(json.is_object(), path, ": the header is no JSON object");

@@ -3,14 +3,6 @@
 #include <algorithm>
 
 namespace sy::nn {
-namespace {
-
-void check_name(const Module::Named& taken, const std::string& name) {
-  require(!name.empty() && name.find('.') == std::string::npos, "register: \"", name, "\" is no name (empty or with a dot)");
-  for (const auto& [other, t] : taken) require(other != name, "register: the name \"", name, "\" is taken");
-}
-
-}  // namespace
 
 template <typename Fn>
 void Module::visit(const std::string& prefix, Fn&& fn) const {
@@ -99,10 +91,8 @@ void Module::load_state_dict(const std::map<std::string, Tensor>& state, bool st
   std::string problems;
   for (auto& [name, t] : own) {
     auto it = state.find(name);
-    if (it == state.end()) {
+    if (it == state.end() || !it->second.defined()) {
       if (strict) str_append(&problems, "\n  missing: ", name, " ", shape_str(t.shape()));
-    } else if (!it->second.defined()) {
-      str_append(&problems, "\n  undefined: ", name);
     } else if (!(it->second.shape() == t.shape())) {
       str_append(&problems, "\n  wrong shape: ", name, " is ", shape_str(it->second.shape()), ", expected ", shape_str(t.shape()));
     }
@@ -115,7 +105,7 @@ void Module::load_state_dict(const std::map<std::string, Tensor>& state, bool st
   require(problems.empty(), "load_state_dict:", problems);
   NoGrad no_grad;
   for (auto& [name, t] : own) {
-    if (auto it = state.find(name); it != state.end()) t.copy_(it->second.to(t.device()));
+    if (auto it = state.find(name); it != state.end() && it->second.defined()) t.copy_(it->second.to(t.device()));
   }
 }
 
@@ -130,9 +120,19 @@ std::string Module::str() const {
   return text + "\n)";
 }
 
+void Module::check_free(const std::string& name) const {
+  require(!name.empty() && name.find('.') == std::string::npos, "register: \"", name, "\" is no name (empty or with a dot)");
+  bool taken = false;
+  for (const Named* list : {&parameters_, &buffers_}) {
+    for (const auto& [other, t] : *list) taken |= other == name;
+  }
+  for (const auto& [other, m] : children_) taken |= other == name;
+  require(!taken, "register: the name \"", name, "\" is taken");
+}
+
 Tensor Module::register_parameter(std::string name, const Tensor& value) {
   if (!value.defined()) return value;
-  check_name(parameters_, name);
+  check_free(name);
   Tensor leaf = value.requires_grad() && value.is_leaf() ? value : value.detach().requires_grad_();
   parameters_.emplace_back(std::move(name), leaf);
   return leaf;
@@ -140,15 +140,14 @@ Tensor Module::register_parameter(std::string name, const Tensor& value) {
 
 Tensor Module::register_buffer(std::string name, const Tensor& value) {
   if (!value.defined()) return value;
-  check_name(buffers_, name);
+  check_free(name);
   buffers_.emplace_back(std::move(name), value.detach());
   return buffers_.back().second;
 }
 
 void Module::add_child(std::string name, std::shared_ptr<Module> module) {
-  require(!name.empty() && name.find('.') == std::string::npos, "register: \"", name, "\" is no name (empty or with a dot)");
+  check_free(name);
   require(module != nullptr, "register: module \"", name, "\" is null");
-  for (const auto& [other, m] : children_) require(other != name, "register: the name \"", name, "\" is taken");
   module->train(training_);
   children_.emplace_back(std::move(name), std::move(module));
 }

@@ -77,6 +77,8 @@ class Module {
   void add_child(std::string name, std::shared_ptr<Module> module);
 
  private:
+  /// Throws sy::Error unless name can be registered: one namespace for parameters, buffers and submodules.
+  void check_free(const std::string& name) const;
   template <typename Fn>
   void visit(const std::string& prefix, Fn&& fn) const;
   template <typename Fn>

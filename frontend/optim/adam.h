@@ -28,6 +28,7 @@ class Adam : public Optimizer {
   void set_lr(std::size_t group, double lr) override { groups_.at(group).options.lr = lr; }
 
  protected:
+  std::vector<std::string> state_names() const override { return {"exp_avg", "exp_avg_sq", "step"}; }
   /// decoupled: weight decay acts on the parameter, not on the gradient.
   explicit Adam(bool decoupled) : decoupled_(decoupled) {}
 

@@ -5,13 +5,19 @@
 #include "switchyard/autograd/grad_mode.h"
 
 namespace sy::optim {
+namespace {
+
+/// A norm of 16-bit gradients may overflow or vanish in their own dtype.
+Tensor wide(const Tensor& g) { return g.itemsize() < 4 ? g.to(kF32) : g; }
+
+}  // namespace
 
 double clip_grad_norm_(const std::vector<Tensor>& parameters, double max_norm) {
   require(max_norm > 0, "clip_grad_norm_: expected a positive max_norm, got ", max_norm);
   NoGrad no_grad;
   std::vector<Tensor> norms;
   for (const Tensor& p : parameters) {
-    if (p.grad().defined()) norms.push_back(norm(p.grad()).to(kF64, Device()));
+    if (p.grad().defined()) norms.push_back(norm(wide(p.grad())).to(kF64, Device()));
   }
   if (norms.empty()) return 0;
   double total = norm(stack(norms)).item<double>();

@@ -1,19 +1,9 @@
 #include "switchyard/optim/optimizer.h"
 
+#include <algorithm>
 #include <charconv>
 
 namespace sy::optim {
-namespace {
-
-/// The number that text begins with, and what follows; the largest number where there is none.
-std::pair<std::size_t, std::string> parse_number(const std::string& text) {
-  std::size_t number = 0;
-  auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code != std::errc()) number = ~std::size_t{0};
-  return {number, std::string(end, text.data() + text.size())};
-}
-
-}  // namespace
 
 std::size_t Optimizer::add_parameters(const std::vector<Tensor>& parameters) {
   for (const Tensor& p : parameters) {
@@ -51,23 +41,35 @@ std::map<std::string, Tensor> Optimizer::state_dict() const {
 }
 
 void Optimizer::load_state_dict(const std::map<std::string, Tensor>& state) {
+  const std::vector<std::string> known = state_names();
   std::vector<std::map<std::string, Tensor>> loaded(parameters_.size());
-  std::map<std::size_t, double> rates;
+  std::vector<std::pair<std::size_t, double>> rates;
   for (const auto& [name, t] : state) {
-    require(t.defined(), "optimizer state: \"", name, "\" is undefined");
+    std::size_t index = 0;
     if (name.rfind("lr.", 0) == 0) {
-      auto [group, rest] = parse_number(name.substr(3));
-      require(group < num_groups() && rest.empty() && t.numel() == 1, "optimizer state: \"", name, "\" belongs to no group of this optimizer");
-      rates[group] = t.item<double>();
+      auto [end, ec] = std::from_chars(name.data() + 3, name.data() + name.size(), index);
+      require(ec == std::errc() && end == name.data() + name.size() && index < num_groups(), "optimizer state: \"", name,
+              "\" belongs to no group of this optimizer");
+      require(t.defined() && t.dim() == 0, "optimizer state: \"", name, "\" is ", describe(t), ", expected a number");
+      rates.emplace_back(index, t.item<double>());
       continue;
     }
-    auto [index, rest] = parse_number(name);
-    require(index < parameters_.size() && rest.size() > 1 && rest[0] == '.', "optimizer state: \"", name,
-            "\" belongs to no parameter of this optimizer");
+    auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), index);
+    require(ec == std::errc() && end != name.data() + name.size() && *end == '.' && index < parameters_.size(),
+            "optimizer state: \"", name, "\" belongs to no parameter of this optimizer");
     const Tensor& p = parameters_[index];
-    require(t.dim() == 0 || t.shape() == p.shape(), "optimizer state: \"", name, "\" has shape ", shape_str(t.shape()), ", the parameter ",
-            shape_str(p.shape()));
-    loaded[index][rest.substr(1)] = t.dim() == 0 && p.dim() != 0 ? t.clone() : t.to(std::nullopt, p.device(), true);
+    std::string key(end + 1, name.data() + name.size());
+    require(std::find(known.begin(), known.end(), key) != known.end(), "optimizer state: \"", name, "\" is unknown to this optimizer");
+    require(t.defined(), "optimizer state: \"", name, "\" is undefined");
+    bool counter = key == "step";
+    require(counter ? t.dim() == 0 && t.dtype() == kI64 : t.shape() == p.shape(), "optimizer state: \"", name, "\" is ", describe(t),
+            ", expected ", counter ? std::string("a 0-d i64") : describe(p));
+    loaded[index][key] = t.detach().to(std::nullopt, counter ? Device() : p.device(), true);
+  }
+  for (std::size_t i = 0; i < loaded.size(); ++i) {
+    for (const std::string& key : known) {
+      require(loaded[i].empty() || loaded[i].contains(key), "optimizer state: parameter ", i, " lacks \"", key, "\"");
+    }
   }
   state_ = std::move(loaded);
   for (auto [group, rate] : rates) set_lr(group, rate);

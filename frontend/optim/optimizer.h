@@ -35,6 +35,8 @@ class Optimizer {
 
  protected:
   Optimizer() = default;
+  /// The state that a parameter has after its first step; all entries have its shape, save the 0-d "step".
+  virtual std::vector<std::string> state_names() const = 0;
   /// Registers parameters; returns the number of the first. Throws sy::Error for one that is no leaf needing a gradient, or
   /// is there already.
   std::size_t add_parameters(const std::vector<Tensor>& parameters);

@@ -24,6 +24,9 @@ class SGD : public Optimizer {
   double lr(std::size_t group = 0) const override { return groups_.at(group).options.lr; }
   void set_lr(std::size_t group, double lr) override { groups_.at(group).options.lr = lr; }
 
+ protected:
+  std::vector<std::string> state_names() const override { return {"momentum"}; }
+
  private:
   struct Group {
     std::size_t first, count;

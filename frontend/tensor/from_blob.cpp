@@ -1,6 +1,11 @@
 #include "switchyard/tensor/from_blob.h"
 
 namespace sy {
+namespace {
+
+constexpr std::int64_t kFarthest = std::int64_t{1} << 58;  // in elements, so that bytes cannot overflow
+
+}  // namespace
 
 Tensor from_blob(void* data, IntArray shape, Dtype dtype, OptionalIntArray strides, std::function<void()> deleter) {
   std::int64_t numel = 0;
@@ -15,7 +20,7 @@ Tensor from_blob(void* data, IntArray shape, Dtype dtype, OptionalIntArray strid
     require(!__builtin_mul_overflow(shape[d] - 1, steps[d], &part) && !__builtin_add_overflow(reach, part, &reach),
             "from_blob: the strides reach too far");
   }
-  require(reach < std::int64_t{1} << 58, "from_blob: the strides reach too far");
+  require(reach < kFarthest, "from_blob: the strides reach too far");
   std::uint64_t bytes = numel > 0 ? static_cast<std::uint64_t>(reach + 1) * dtype.itemsize() : 0;
   Ref<Storage> storage = Storage::wrap(Device(), data, bytes, std::move(deleter));
   return Tensor(TensorBase(TensorImpl::make(std::move(storage), Device(), dtype, shape, steps, 0)));

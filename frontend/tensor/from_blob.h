@@ -84,7 +84,11 @@ template <typename T>
 std::vector<T> to_vector(const Tensor& t) {
   Tensor host = t.detach().to(dtype_of<T>(), Device()).contiguous();
   std::vector<T> values(static_cast<std::size_t>(host.numel()));
-  copy_to_host(host, values.data());
+  if constexpr (std::is_same_v<T, bool>) {  // packed bits
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = host.template data<bool>()[i];
+  } else {
+    copy_to_host(host, values.data());
+  }
   return values;
 }
 

@@ -7,7 +7,8 @@ namespace {
 
 /// A slice with a negative step: the elements first, first + step, ... as a forward slice that is flipped.
 Tensor backward_slice(const Tensor& t, std::int64_t dim, const Slice& s) {
-  std::int64_t n = t.size(dim), step = -s.step;
+  // Steps beyond any size all visit one element; the bound keeps the negation defined.
+  std::int64_t n = t.size(dim), step = -std::max(s.step, -(std::int64_t{1} << 62));
   auto bound = [n](std::optional<std::int64_t> v, std::int64_t missing) {
     if (!v) return missing;
     return std::clamp<std::int64_t>(*v < 0 ? *v + n : *v, -1, n - 1);
@@ -26,9 +27,11 @@ struct Split {
 };
 
 Split split_index(const Tensor& self, std::initializer_list<Index> indices) {
+  require(self.defined(), "index: the tensor is undefined");
   std::int64_t consumed = 0;
   int ellipses = 0;
   for (const Index& index : indices) {
+    if (auto* t = std::get_if<Tensor>(&index.value())) require(t->defined(), "index: an undefined tensor");
     if (std::holds_alternative<Ellipsis>(index.value())) ++ellipses;
     else if (auto* t = std::get_if<Tensor>(&index.value())) consumed += t->dtype() == kBool ? t->dim() : 1;
     else if (!std::holds_alternative<NewAxis>(index.value())) ++consumed;
@@ -55,7 +58,6 @@ Split split_index(const Tensor& self, std::initializer_list<Index> indices) {
       keep(1);
     } else {
       const Tensor& t = std::get<Tensor>(index.value());
-      require(t.defined(), "index: an undefined tensor");
       // A mask takes several dimensions with one entry, which is what index() expects.
       out.advanced.push_back(t);
       dim += t.dtype() == kBool ? t.dim() : 1;

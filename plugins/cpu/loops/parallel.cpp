@@ -1,6 +1,9 @@
 #include "loops/parallel.h"
 
 #include <omp.h>
+#if defined(__unix__)
+#include <pthread.h>
+#endif
 
 #include <atomic>
 
@@ -9,9 +12,19 @@ namespace {
 
 std::atomic<int> g_num_threads{0};  // 0: OpenMP's own default
 
+// A forked child has its parent's OpenMP pool in name alone: a parallel region would wait for threads that do not
+// exist. It computes on one thread.
+void watch_for_fork() {
+#if defined(__unix__)
+  static const int kRegistered = pthread_atfork(nullptr, nullptr, [] { g_num_threads.store(1, std::memory_order_relaxed); });
+  static_cast<void>(kRegistered);
+#endif
+}
+
 }  // namespace
 
 int num_threads() {
+  watch_for_fork();
   const int set = g_num_threads.load(std::memory_order_relaxed);
   return set > 0 ? set : std::max(1, omp_get_max_threads());
 }

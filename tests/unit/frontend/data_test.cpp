@@ -1,7 +1,15 @@
+// Samplers, datasets, collating and the loader.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <stdexcept>
+#include <thread>
 
-#include "testing.h"
+#include "helpers.h"
+#include "switchyard/switchyard.h"
 
 namespace sy {
 namespace {
@@ -72,6 +80,30 @@ TEST(Loader, ThePermutationIsTheSameOnEveryMachine) {
   EXPECT_THAT(data::RandomSampler(6, 1).order(0), ElementsAre(3, 4, 5, 0, 1, 2));
 }
 
+TEST(Sampler, EveryPermutationIsAboutEquallyLikely) {
+  std::vector<int> first(5);
+  for (std::uint64_t seed = 0; seed < 5000; ++seed) ++first[static_cast<std::size_t>(data::RandomSampler(5, seed).order(0)[0])];
+  for (int count : first) EXPECT_NEAR(count, 1000, 150);
+}
+
+TEST(Sampler, OneOfYourOwn) {
+  struct Backwards : data::Sampler {
+    std::int64_t size() const override { return 3; }
+    std::vector<std::int64_t> order(std::uint64_t) const override { return {4, 2, 0}; }
+  };
+  DataLoader loader(std::make_shared<Numbers>(5), {.batch_size = 2, .sampler = std::make_shared<Backwards>()});
+  EXPECT_THAT(epoch(loader), ElementsAre(ElementsAre(4, 2), ElementsAre(0)));
+}
+
+TEST(Loader, PrefetchIsBounded) {
+  auto numbers = std::make_shared<Numbers>(1000);
+  DataLoader loader(numbers, {.workers = 2, .prefetch = 6});
+  auto it = loader.begin();  // takes one
+  for (int wait = 0; wait < 2000 && numbers->read < 7; ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  EXPECT_EQ(numbers->read, 7);
+}
+
 TEST(Loader, ExceptionsReachTheCallerAtTheirBatch) {
   for (int workers : {0, 3}) {
     DataLoader loader(std::make_shared<Numbers>(20, 9), {.batch_size = 4, .workers = workers});
@@ -83,6 +115,9 @@ TEST(Loader, ExceptionsReachTheCallerAtTheirBatch) {
       EXPECT_STREQ(e.what(), "example 9");
     }
     EXPECT_THAT(seen, ElementsAre(4, 4));
+    auto refuse = [](const std::vector<std::int64_t>&) -> int { fail(ErrorCode::kInvalidArgument, "collate refused"); };
+    DataLoader<std::int64_t, int> refusing(std::make_shared<Numbers>(2), {.workers = workers}, refuse);
+    EXPECT_EQ(message_of([&] { refusing.begin(); }), "collate refused");
   }
 }
 
@@ -107,14 +142,14 @@ TEST(Loader, CollatesTensorsPairsAndMaps) {
   DataLoader loader(std::make_shared<data::TensorDataset>(std::vector<Tensor>{x, y}), {.batch_size = 3, .workers = 2});
   int batches = 0;
   for (auto& batch : loader) {
-    EXPECT_EQ(shape_of(batch[0]), (std::vector<std::int64_t>{3, 2}));
+    EXPECT_EQ(batch[0].shape().vec(), (std::vector<std::int64_t>{3, 2}));
     EXPECT_EQ(batch[1][0].item<int>(), 3 * batches++);
   }
   EXPECT_EQ(batches, 2);
   using Pair = std::pair<Tensor, double>;
   auto [a, b] = data::collate(std::vector<Pair>{{tensor({1., 2.}), 0.5}, {tensor({3., 4.}), 1.5}});
-  EXPECT_EQ(shape_of(a), (std::vector<std::int64_t>{2, 2}));
-  expect_near(b, {0.5, 1.5});
+  EXPECT_EQ(a.shape().vec(), (std::vector<std::int64_t>{2, 2}));
+  EXPECT_THAT(to_vector<double>(b), ElementsAre(0.5, 1.5));
   using Map = std::map<std::string, Tensor>;
   EXPECT_EQ(data::collate(std::vector<Map>{{{"k", tensor(1.)}}, {{"k", tensor(2.)}}})["k"].numel(), 2);
   EXPECT_THAT(message_of([] { data::collate(std::vector<Map>{{{"k", tensor(1.)}}, {}}); }), HasSubstr("\"k\" is in 1 of 2"));

@@ -1,4 +1,9 @@
-#include "testing.h"
+// Modules as a user writes them: registration in member initialisers, freezing, partial states, training.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "helpers.h"
+#include "switchyard/switchyard.h"
 
 namespace sy {
 namespace {
@@ -16,111 +21,42 @@ struct Net : nn::Module {
   Tensor forward(const Tensor& x) { return rest->forward(drop->forward(first->forward(x))) * scale; }
 };
 
-std::vector<std::string> names(const nn::Module::Named& list) {
-  std::vector<std::string> out;
-  for (const auto& [name, t] : list) out.push_back(name);
-  return out;
-}
-
-TEST(Module, NamesWhatItHolds) {
+TEST(Net, NamesWhatItHoldsAndVisitsIt) {
   Net net;
-  EXPECT_THAT(names(net.named_parameters()), ElementsAre("scale", "first.weight", "first.bias", "rest.1.weight"));
-  EXPECT_THAT(names(net.named_buffers()), ElementsAre("count"));
-  EXPECT_EQ(net.str(),
-            "Module(\n  (first): Linear(3, 4)\n  (drop): Dropout(p=0.5)\n  (rest): Sequential(\n    (0): ReLU()\n"
-            "    (1): Linear(4, 2, bias=false)\n  )\n)");
+  std::vector<std::string> names;
+  for (const auto& [name, t] : net.named_parameters()) names.push_back(name);
+  EXPECT_THAT(names, ElementsAre("scale", "first.weight", "first.bias", "rest.1.weight"));
   int visited = 0;
   net.apply([&](nn::Module&) { ++visited; });
   EXPECT_EQ(visited, 6);
 }
 
-TEST(Module, TrainAndEvalReachEverything) {
+TEST(Net, PartialStateLoadsWhenNotStrict) {
   Net net;
-  net.eval();
-  EXPECT_FALSE(net.drop->is_training());
-  Tensor x = ramp({2, 3}).to(kF32);
-  EXPECT_EQ(to_vector<float>(net.forward(x)), to_vector<float>(net.forward(x)));
-  net.train();
-  EXPECT_TRUE(net.drop->is_training());
-}
-
-TEST(Module, StateDictRoundTrip) {
-  Net a, b;
-  b.load_state_dict(a.state_dict());
-  a.eval();
-  b.eval();
-  Tensor x = ramp({2, 3}).to(kF32);
-  EXPECT_EQ(to_vector<float>(a.forward(x)), to_vector<float>(b.forward(x)));
-}
-
-TEST(Module, StateThatDoesNotFitIsListedAndChangesNothing) {
-  Net net;
-  std::vector<float> before = to_vector<float>(net.scale);
-  std::map<std::string, Tensor> state = net.state_dict();
-  state["scale"] = full({1}, 7);
-  state.erase("count");
-  state["first.bias"] = zeros({9});
-  state["extra"] = zeros({1});
-  std::string message = message_of([&] { net.load_state_dict(state); });
-  EXPECT_THAT(message, HasSubstr("missing: count [1]"));
-  EXPECT_THAT(message, HasSubstr("wrong shape: first.bias is [9], expected [4]"));
-  EXPECT_THAT(message, HasSubstr("unexpected: extra"));
-  EXPECT_EQ(to_vector<float>(net.scale), before);
-  state["first.bias"] = zeros({4});
+  std::map<std::string, Tensor> state{{"scale", full({1}, 7, kF64)}, {"extra", zeros({1})}};
+  EXPECT_THAT(message_of([&] { net.load_state_dict(state); }), HasSubstr("missing: first.bias [4]"));
+  EXPECT_EQ(net.scale.item<float>(), 1);
   net.load_state_dict(state, false);
   EXPECT_EQ(net.scale.item<float>(), 7);
+  state["count"] = full({1}, 3).to(Device("reference"));
+  net.load_state_dict(state, false);
+  EXPECT_EQ(net.count.item<float>(), 3);
 }
 
-TEST(Module, MovesInPlaceSoThatOptimizersKeepTheirHandles) {
+TEST(Net, FrozenParametersStayFrozenWhenMoved) {
   Net net;
-  optim::SGD sgd(net.parameters(), {.lr = 1});
   net.scale.requires_grad_(false);
-  net.to(Device("reference"));
-  EXPECT_EQ(net.first->weight.device(), Device("reference"));
-  EXPECT_FALSE(net.scale.requires_grad());
   net.to(kF64);
-  EXPECT_EQ(net.count.dtype(), kF64);
-  net.eval();
-  net.forward(ramp({2, 3}).to(Device("reference"))).sum().backward();
-  Tensor expected = net.first->weight.detach() - net.first->weight.grad();
-  sgd.step();
-  expect_near(net.first->weight, to_vector<double>(expected), 1e-12);
-  net.zero_grad();
-  EXPECT_FALSE(net.first->weight.grad().defined());
+  EXPECT_FALSE(net.scale.requires_grad());
+  EXPECT_FALSE(net.count.requires_grad());
+  EXPECT_TRUE(net.first->weight.requires_grad());
   net.requires_grad_(false);
-  EXPECT_FALSE(net.forward(ramp({2, 3}).to(Device("reference"))).requires_grad());
+  EXPECT_FALSE(net.forward(ones({2, 3}, kF64)).requires_grad());
+  net.requires_grad_();
+  EXPECT_TRUE(net.forward(ones({2, 3}, kF64)).requires_grad());
 }
 
-TEST(Module, SharedParametersCountOnce) {
-  struct Tied : nn::Module {
-    std::shared_ptr<nn::Linear> a = register_module<nn::Linear>("a", 2, 2, false);
-    std::shared_ptr<nn::Linear> b = register_module("b", a);
-  } tied;
-  EXPECT_EQ(tied.parameters().size(), 1u);
-  EXPECT_EQ(tied.state_dict().size(), 2u);
-}
-
-TEST(Module, MistakesAreNamed) {
-  struct Bad : nn::Module {
-    void twice() {
-      register_parameter("w", ones({1}));
-      register_parameter("w", ones({1}));
-    }
-    void dotted() { register_parameter("a.b", ones({1})); }
-    void null() { register_module("m", std::shared_ptr<nn::Linear>()); }
-    void clash() {
-      register_module<nn::ReLU>("x");
-      register_parameter("x", ones({1}));
-    }
-  };
-  EXPECT_THAT(message_of([] { Bad().twice(); }), HasSubstr("\"w\" is taken"));
-  EXPECT_THAT(message_of([] { Bad().dotted(); }), HasSubstr("\"a.b\""));
-  EXPECT_THAT(message_of([] { Bad().null(); }), HasSubstr("null"));
-  EXPECT_THAT(message_of([] { nn::Linear(0, 2); }), HasSubstr("positive"));
-  EXPECT_THAT(message_of([] { Net().to(kI64); }), HasSubstr("floating"));
-}
-
-TEST(Module, TrainsASmallNet) {
+TEST(Net, LearnsExclusiveOr) {
   manual_seed(1);
   nn::Sequential net(std::make_shared<nn::Linear>(2, 16), std::make_shared<nn::Tanh>(), std::make_shared<nn::Linear>(16, 1));
   optim::AdamWOptions options;
@@ -137,6 +73,30 @@ TEST(Module, TrainsASmallNet) {
     loss = l.item<double>();
   }
   EXPECT_LT(loss, 1e-2);
+}
+
+TEST(Optimizer, RatesOfGroupsAreSavedAndLoaded) {
+  Tensor a = tensor({1.0}).requires_grad_(), b = tensor({1.0}).requires_grad_();
+  optim::SGD sgd({a}, {.lr = 0.1}), other({a}, {.lr = 1});
+  sgd.add_group({b}, {.lr = 0.5});
+  sgd.set_lr(1, 0.25);
+  other.add_group({b}, {.lr = 1});
+  other.load_state_dict(sgd.state_dict());
+  EXPECT_EQ(other.lr(0), 0.1);
+  EXPECT_EQ(other.lr(1), 0.25);
+  other.set_lr(2);
+  EXPECT_EQ(other.lr(1), 2);
+  EXPECT_THAT(message_of([&] { sgd.load_state_dict({{"lr.2", tensor(1.)}}); }), HasSubstr("no group"));
+  EXPECT_THAT(message_of([&] { sgd.load_state_dict({{"lr.0", zeros({2})}}); }), HasSubstr("a number"));
+}
+
+TEST(Schedule, StepDecay) { EXPECT_DOUBLE_EQ(optim::step_decay(7, 3, 0.1, 1), 0.01); }
+
+TEST(Tensors, LiteralsInThreeDimensions) {
+  Tensor cube = tensor({{{1, 2}, {3, 4}}, {{5, 6}, {7, 8}}});
+  EXPECT_THAT(cube.shape().vec(), ElementsAre(2, 2, 2));
+  EXPECT_EQ((cube[{1, 0, 1}].item<int>()), 6);
+  EXPECT_THAT(message_of([] { tensor({{{1}}, {{1, 2}}}); }), HasSubstr("block of shape [1, 2], expected [1, 1]"));
 }
 
 }  // namespace
