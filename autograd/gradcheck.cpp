@@ -161,7 +161,7 @@ void fast_second_order(const GradcheckFn& fn, const std::vector<Tensor>& inputs,
   };
   std::vector<Tensor> all = inputs;
   for (const Tensor& t : floating(fn(inputs))) {
-    all.push_back(cos(reshape(arange(0, t.numel(), 1, t.dtype(), t.device()), t.shape())).detach());
+    all.push_back(cos(reshape(arange(0, t.numel(), 1, t.dtype()), t.shape())).detach().to(t.device()));
     all.back().requires_grad_();
   }
   FastCheck(gradients, all, options).run();
@@ -228,8 +228,8 @@ void gradgradcheck(const GradcheckFn& fn, const std::vector<Tensor>& inputs, con
     for (const Tensor& t : outputs) {
       if (!t.requires_grad()) continue;
       roots.push_back(t);
-      Tensor ramp = reshape(arange(0, t.numel(), 1, t.dtype(), t.device()), t.shape());
-      seeds.push_back(cos(ramp) + 0.5);
+      Tensor ramp = reshape(arange(0, t.numel(), 1, t.dtype()), t.shape());  // on cpu: the device may have few kernels
+      seeds.push_back((cos(ramp) + 0.5).to(t.device()));
     }
     for (const Tensor& t : in) {
       if (t.defined() && t.requires_grad()) wanted.push_back(t);

@@ -212,7 +212,7 @@ int run_batch() {
     if (line.find_first_not_of(" \t\r") == std::string::npos) continue;
     Json answer;
     try {
-      Json json = Json::parse(line, nullptr, false);
+      Json json = parse_json(line);
       require(!json.is_discarded(), "request: not valid JSON");
       Request r = from_json(json);
       answer = to_json(run(r), r);

@@ -74,6 +74,20 @@ std::vector<std::int64_t> ints_from_json(const Json& json, const std::string& wh
 
 }  // namespace
 
+Json parse_json(const std::string& text) {
+  constexpr int kMaxDepth = 100;
+  int depth = 0;
+  bool quoted = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    char c = text[i];
+    if (quoted && c == '\\') ++i;
+    else if (c == '"') quoted = !quoted;
+    else if (!quoted && (c == '[' || c == '{') && ++depth > kMaxDepth) return Json(Json::value_t::discarded);
+    else if (!quoted && (c == ']' || c == '}')) --depth;
+  }
+  return Json::parse(text, nullptr, false);
+}
+
 Tensor tensor_from_json(const Json& json, const std::string& where) {
   if (json.is_array()) {
     std::vector<std::int64_t> shape;
@@ -187,7 +201,7 @@ Json json_from_text(const Parameter& param, const std::string& text) {
     return list;
   }
   if (text == "None") return nullptr;
-  Json json = Json::parse(text, nullptr, false);
+  Json json = parse_json(text);
   return json.is_discarded() ? Json(text) : json;
 }
 

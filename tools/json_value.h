@@ -10,6 +10,8 @@ namespace sy::tool {
 
 using Json = nlohmann::ordered_json;
 
+/// JSON, or a discarded value for text that is none or is nested beyond a hundred levels, which printing could not bear.
+Json parse_json(const std::string& text);
 /// {"npy": "a.npy"}, {"dtype": "f32", "shape": [2], "data": [1, 2]} or a (nested) list of numbers; "dtype" beside "npy"
 /// casts. On cpu. Throws sy::Error naming `where`.
 Tensor tensor_from_json(const Json& json, const std::string& where);

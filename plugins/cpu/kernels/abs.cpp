@@ -3,8 +3,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/abs.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/rows-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -12,10 +14,10 @@ namespace {
 
 template <class T>
 struct Abs {
-  T operator()(T a) const { 
+  T operator()(T a) const {
     if constexpr (std::is_floating_point_v<T>) return std::fabs(a);
     return a < 0 ? wrap_sub(T{0}, a) : a;
-   }
+  }
 };
 
 const RowTable& abs_rows() {

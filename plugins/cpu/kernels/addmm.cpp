@@ -1,8 +1,9 @@
 // beta * self + alpha * mat1 mat2, self broadcast.
+#include "switchyard/sdk/ops/addmm.h"
+
 #include "loops/pointwise.h"
 #include "loops/product.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/addmm.h"
 
 namespace sy::cpu {
 namespace {

@@ -1,12 +1,14 @@
 // Largest element over dims; NaN if any is.
-#include <limits>
-
 #include "switchyard/sdk/ops/amax.h"
+
+#include <limits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/amax.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/reduce-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -51,5 +53,6 @@ void run_amax(const Call& call, const sdk::AmaxArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(amax, sy::sdk::make_kernel<sy::sdk::AmaxArgs, sy::cpu::run_amax>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+SY_KERNELS(amax,
+           sy::sdk::make_kernel<sy::sdk::AmaxArgs, sy::cpu::run_amax>(sy::sdk::kStrided | sy::sdk::kDeterministic));
 #endif

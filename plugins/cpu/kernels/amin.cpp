@@ -1,12 +1,14 @@
 // Smallest element over dims; NaN if any is.
-#include <limits>
-
 #include "switchyard/sdk/ops/amin.h"
+
+#include <limits>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/amin.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/reduce-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -51,5 +53,6 @@ void run_amin(const Call& call, const sdk::AminArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(amin, sy::sdk::make_kernel<sy::sdk::AminArgs, sy::cpu::run_amin>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+SY_KERNELS(amin,
+           sy::sdk::make_kernel<sy::sdk::AminArgs, sy::cpu::run_amin>(sy::sdk::kStrided | sy::sdk::kDeterministic));
 #endif

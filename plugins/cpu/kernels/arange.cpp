@@ -1,7 +1,8 @@
 // start + i * step, computed in f64 for floating dtypes and in i64 for integral ones.
+#include "switchyard/sdk/ops/arange.h"
+
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/arange.h"
 
 namespace sy::cpu {
 namespace {

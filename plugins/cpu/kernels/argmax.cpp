@@ -1,14 +1,17 @@
 // Index of the first largest element; a NaN counts as largest.
+#include "switchyard/sdk/ops/argmax.h"
+
 #include <limits>
 
 #include "loops/axis.h"
 #include "loops/compute_copy.h"
-#include "switchyard/sdk/ops/argmax.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/argmax.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/reduce-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {

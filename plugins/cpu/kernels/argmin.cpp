@@ -1,14 +1,17 @@
 // Index of the first smallest element; a NaN counts as smallest.
+#include "switchyard/sdk/ops/argmin.h"
+
 #include <limits>
 
 #include "loops/axis.h"
 #include "loops/compute_copy.h"
-#include "switchyard/sdk/ops/argmin.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/argmin.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/reduce-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {

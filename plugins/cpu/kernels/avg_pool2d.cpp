@@ -1,11 +1,12 @@
 // Mean of each window; padding counts as zeros, or not at all.
+#include "switchyard/sdk/ops/avg_pool2d.h"
+
 #include <algorithm>
 
 #include "loops/average_window.h"
 #include "loops/compute_copy.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/avg_pool2d.h"
 
 namespace sy::cpu {
 namespace {
@@ -35,7 +36,8 @@ void pool_planes(const AverageWindows& w, std::int64_t planes, const T* source, 
 }
 
 void run_avg_pool2d(const Call& call, const sdk::AvgPool2dArgs& args) {
-  const AverageWindows windows(args.self, args.result, args.kernel_size, args.stride, args.padding, args.count_include_pad);
+  const AverageWindows windows(args.self, args.result, args.kernel_size, args.stride, args.padding,
+                               args.count_include_pad);
   const InputArray source(call, args.self);
   OutputArray result(call, args.result);
   visit_compute(call.t(0), FloatTypes{}, [&](auto tag) {
@@ -49,4 +51,4 @@ void run_avg_pool2d(const Call& call, const sdk::AvgPool2dArgs& args) {
 }  // namespace sy::cpu
 
 SY_KERNELS(avg_pool2d, sy::sdk::make_kernel<sy::sdk::AvgPool2dArgs, sy::cpu::run_avg_pool2d>(sy::sdk::kStrided |
-                                                                           sy::sdk::kDeterministic));
+                                                                                             sy::sdk::kDeterministic));

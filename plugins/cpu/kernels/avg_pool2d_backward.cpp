@@ -1,11 +1,12 @@
 // The gradient of avg_pool2d for its input: each window spreads its own evenly.
+#include "switchyard/sdk/ops/avg_pool2d_backward.h"
+
 #include <algorithm>
 
 #include "loops/average_window.h"
 #include "loops/compute_copy.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/avg_pool2d_backward.h"
 
 namespace sy::cpu {
 namespace {
@@ -35,7 +36,8 @@ void pool_planes(const AverageWindows& w, std::int64_t planes, const T* source, 
 }
 
 void run_avg_pool2d_backward(const Call& call, const sdk::AvgPool2dBackwardArgs& args) {
-  const AverageWindows windows(args.result, args.grad, args.kernel_size, args.stride, args.padding, args.count_include_pad);
+  const AverageWindows windows(args.result, args.grad, args.kernel_size, args.stride, args.padding,
+                               args.count_include_pad);
   const InputArray source(call, args.grad);
   OutputArray result(call, args.result);
   visit_compute(call.t(0), FloatTypes{}, [&](auto tag) {
@@ -48,5 +50,5 @@ void run_avg_pool2d_backward(const Call& call, const sdk::AvgPool2dBackwardArgs&
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(avg_pool2d_backward, sy::sdk::make_kernel<sy::sdk::AvgPool2dBackwardArgs, sy::cpu::run_avg_pool2d_backward>(sy::sdk::kStrided |
-                                                                           sy::sdk::kDeterministic));
+SY_KERNELS(avg_pool2d_backward, sy::sdk::make_kernel<sy::sdk::AvgPool2dBackwardArgs, sy::cpu::run_avg_pool2d_backward>(
+                                    sy::sdk::kStrided | sy::sdk::kDeterministic));

@@ -1,11 +1,14 @@
 // 1 with probability self, else 0.
-#include "loops/compute_copy.h"
 #include "switchyard/sdk/ops/bernoulli.h"
+
+#include "loops/compute_copy.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/bernoulli.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/philox-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -49,5 +52,5 @@ void run_bernoulli(const Call& call, const sdk::BernoulliArgs& args) {
 }  // namespace sy::cpu
 
 SY_KERNELS(bernoulli, sy::sdk::make_kernel<sy::sdk::BernoulliArgs, sy::cpu::run_bernoulli>(sy::sdk::kStrided |
-                                                                       sy::sdk::kDeterministic));
+                                                                                           sy::sdk::kDeterministic));
 #endif

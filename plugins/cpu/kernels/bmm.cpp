@@ -1,7 +1,8 @@
 // Matrix products of (b, n, k) and (b, k, m), one per batch.
+#include "switchyard/sdk/ops/bmm.h"
+
 #include "loops/product.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/bmm.h"
 
 namespace sy::cpu {
 namespace {

@@ -1,11 +1,14 @@
 // Values as another dtype.
-#include "loops/convert.h"
 #include "switchyard/sdk/ops/cast.h"
+
+#include "loops/convert.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cast.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/rows-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {

@@ -1,7 +1,8 @@
 // The tensors one after the other along dim.
+#include "switchyard/sdk/ops/cat.h"
+
 #include "loops/pointwise.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/cat.h"
 
 namespace sy::cpu {
 namespace {

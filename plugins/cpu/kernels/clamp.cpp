@@ -1,13 +1,15 @@
 // min(max(self, min), max); NaN stays NaN.
+#include "switchyard/sdk/ops/clamp.h"
+
 #include <limits>
 #include <optional>
 
-#include "switchyard/sdk/ops/clamp.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/clamp.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/rows-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {

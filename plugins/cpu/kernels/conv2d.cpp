@@ -1,9 +1,10 @@
 // Cross-correlation with zeros as padding.
+#include "switchyard/sdk/ops/conv2d.h"
+
 #include "loops/compute_copy.h"
 #include "loops/im2col.h"
 #include "loops/types.h"
 #include "onednn/convolution.h"
-#include "switchyard/sdk/ops/conv2d.h"
 
 namespace sy::cpu {
 namespace {
@@ -14,14 +15,16 @@ void run_conv2d(const Call& call, const sdk::Conv2dArgs& args) {
   constexpr auto kKind = onednn::ConvKind::kForward;
   if (dtype == SY_BF16 && !shape.empty()) {
     if (onednn::convolve(call, kKind, dtype, shape, operand(args.input).data, operand(args.weight).data,
-                         args.bias ? operand(*args.bias).data : nullptr, operand(args.result).data)) return;
+                         args.bias ? operand(*args.bias).data : nullptr, operand(args.result).data))
+      return;
   }
   const InputArray input(call, args.input);
   const InputArray weight(call, args.weight);
   const InputArray bias(call, args.bias);
   OutputArray result(call, args.result);
-  const bool done = dtype != SY_F64 && !shape.empty() &&
-                    onednn::convolve(call, kKind, SY_F32, shape, input.data(), weight.data(), bias.data(), result.data());
+  const bool done =
+      dtype != SY_F64 && !shape.empty() &&
+      onednn::convolve(call, kKind, SY_F32, shape, input.data(), weight.data(), bias.data(), result.data());
   if (!done) patch_conv(call, dtype, shape, input.data(), weight.data(), bias.data(), result.data());
   result.store();
 }
@@ -29,5 +32,4 @@ void run_conv2d(const Call& call, const sdk::Conv2dArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(conv2d,
-           sy::sdk::make_kernel<sy::sdk::Conv2dArgs, sy::cpu::run_conv2d>(sy::sdk::kDeterministic));
+SY_KERNELS(conv2d, sy::sdk::make_kernel<sy::sdk::Conv2dArgs, sy::cpu::run_conv2d>(sy::sdk::kDeterministic));

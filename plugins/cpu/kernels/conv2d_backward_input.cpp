@@ -1,9 +1,10 @@
 // The gradient of conv2d for its input.
+#include "switchyard/sdk/ops/conv2d_backward_input.h"
+
 #include "loops/compute_copy.h"
 #include "loops/im2col.h"
 #include "loops/types.h"
 #include "onednn/convolution.h"
-#include "switchyard/sdk/ops/conv2d_backward_input.h"
 
 namespace sy::cpu {
 namespace {
@@ -14,7 +15,8 @@ void run_conv2d_backward_input(const Call& call, const sdk::Conv2dBackwardInputA
   constexpr auto kKind = onednn::ConvKind::kBackwardInput;
   if (dtype == SY_BF16 && !shape.empty()) {
     if (onednn::convolve(call, kKind, dtype, shape, operand(args.result).data, operand(args.weight).data, nullptr,
-                         operand(args.grad).data)) return;
+                         operand(args.grad).data))
+      return;
   }
   const InputArray grad(call, args.grad);
   const InputArray weight(call, args.weight);
@@ -29,4 +31,5 @@ void run_conv2d_backward_input(const Call& call, const sdk::Conv2dBackwardInputA
 }  // namespace sy::cpu
 
 SY_KERNELS(conv2d_backward_input,
-           sy::sdk::make_kernel<sy::sdk::Conv2dBackwardInputArgs, sy::cpu::run_conv2d_backward_input>(sy::sdk::kDeterministic));
+           sy::sdk::make_kernel<sy::sdk::Conv2dBackwardInputArgs, sy::cpu::run_conv2d_backward_input>(
+               sy::sdk::kDeterministic));

@@ -1,9 +1,10 @@
 // The gradient of conv2d for its weight.
+#include "switchyard/sdk/ops/conv2d_backward_weight.h"
+
 #include "loops/compute_copy.h"
 #include "loops/im2col.h"
 #include "loops/types.h"
 #include "onednn/convolution.h"
-#include "switchyard/sdk/ops/conv2d_backward_weight.h"
 
 namespace sy::cpu {
 namespace {
@@ -14,7 +15,8 @@ void run_conv2d_backward_weight(const Call& call, const sdk::Conv2dBackwardWeigh
   constexpr auto kKind = onednn::ConvKind::kBackwardWeight;
   if (dtype == SY_BF16 && !shape.empty()) {
     if (onednn::convolve(call, kKind, dtype, shape, operand(args.input).data, operand(args.result).data, nullptr,
-                         operand(args.grad).data)) return;
+                         operand(args.grad).data))
+      return;
   }
   const InputArray grad(call, args.grad);
   const InputArray input(call, args.input);
@@ -29,4 +31,5 @@ void run_conv2d_backward_weight(const Call& call, const sdk::Conv2dBackwardWeigh
 }  // namespace sy::cpu
 
 SY_KERNELS(conv2d_backward_weight,
-           sy::sdk::make_kernel<sy::sdk::Conv2dBackwardWeightArgs, sy::cpu::run_conv2d_backward_weight>(sy::sdk::kDeterministic));
+           sy::sdk::make_kernel<sy::sdk::Conv2dBackwardWeightArgs, sy::cpu::run_conv2d_backward_weight>(
+               sy::sdk::kDeterministic));

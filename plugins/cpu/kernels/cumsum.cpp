@@ -1,11 +1,12 @@
 // Running sum along dim; floating values are summed in f64, integers and bool in i64.
+#include "switchyard/sdk/ops/cumsum.h"
+
 #include <algorithm>
 
 #include "loops/axis.h"
 #include "loops/compute_copy.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/cumsum.h"
 
 namespace sy::cpu {
 namespace {
@@ -49,4 +50,5 @@ void run_cumsum(const Call& call, const sdk::CumsumArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(cumsum, sy::sdk::make_kernel<sy::sdk::CumsumArgs, sy::cpu::run_cumsum>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+SY_KERNELS(cumsum,
+           sy::sdk::make_kernel<sy::sdk::CumsumArgs, sy::cpu::run_cumsum>(sy::sdk::kStrided | sy::sdk::kDeterministic));

@@ -1,11 +1,12 @@
 // Rows of weight.
+#include "switchyard/sdk/ops/embedding.h"
+
 #include <cstring>
 
 #include "loops/grid.h"
 #include "loops/indices.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/embedding.h"
 
 namespace sy::cpu {
 namespace {

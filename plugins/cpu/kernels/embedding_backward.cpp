@@ -1,16 +1,18 @@
 // Sums the rows of grad that belong to each row of the weight.
+#include "switchyard/sdk/ops/embedding_backward.h"
+
 #include "loops/compute_copy.h"
 #include "loops/indices.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/embedding_backward.h"
 
 namespace sy::cpu {
 namespace {
 
 // Each range of weight rows looks at all indices and takes its own: additions keep their order, whatever the threads.
 template <class T>
-void add_rows(const Indices& indices, std::int64_t padding, std::int64_t rows, std::int64_t width, const T* grad, T* out) {
+void add_rows(const Indices& indices, std::int64_t padding, std::int64_t rows, std::int64_t width, const T* grad,
+              T* out) {
   const std::int64_t work = std::max<std::int64_t>(1, indices.count() * width / std::max<std::int64_t>(1, rows));
   parallel_for(rows, grain_for(work + width), [&](std::int64_t begin, std::int64_t end) {
     std::fill(out + begin * width, out + end * width, T{0});
@@ -39,4 +41,5 @@ void run_embedding_backward(const Call& call, const sdk::EmbeddingBackwardArgs& 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(embedding_backward, sy::sdk::make_kernel<sy::sdk::EmbeddingBackwardArgs, sy::cpu::run_embedding_backward>(sy::sdk::kDeterministic));
+SY_KERNELS(embedding_backward, sy::sdk::make_kernel<sy::sdk::EmbeddingBackwardArgs, sy::cpu::run_embedding_backward>(
+                                   sy::sdk::kDeterministic));

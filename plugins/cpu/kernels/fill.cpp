@@ -1,8 +1,9 @@
 // One value everywhere: full, and fill of an existing tensor.
+#include "switchyard/sdk/ops/fill.h"
+
 #include "loops/pointwise.h"
 #include "loops/scalar_bits.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/fill.h"
 #include "switchyard/sdk/ops/full.h"
 
 namespace sy::cpu {

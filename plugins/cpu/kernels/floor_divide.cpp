@@ -1,12 +1,14 @@
 // floor(self / other); an integral zero divisor gives 0.
-#include <cmath>
-
 #include "switchyard/sdk/ops/floor_divide.h"
+
+#include <cmath>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/floor_divide.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/rows-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {

@@ -1,9 +1,10 @@
 // result[i][j] = self[index[i][j]][j] for dim 0, and likewise.
+#include "switchyard/sdk/ops/gather.h"
+
 #include "loops/grid.h"
 #include "loops/index_lines.h"
 #include "loops/move_dispatch.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/gather.h"
 
 namespace sy::cpu {
 namespace {

@@ -3,8 +3,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/gelu_backward.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/math-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -15,8 +17,8 @@ struct GeluBackward {
   template <class D, class V>
   HWY_INLINE V operator()(D d, V grad, V x) const {
     using T = hn::TFromD<D>;
-    const V phi = hn::Mul(hn::Set(d, T(0.39894228040143267794)),
-                          vec_exp(d, hn::Mul(hn::Set(d, T(-0.5)), hn::Mul(x, x))));
+    const V phi =
+        hn::Mul(hn::Set(d, T(0.39894228040143267794)), vec_exp(d, hn::Mul(hn::Set(d, T(-0.5)), hn::Mul(x, x))));
     return hn::Mul(grad, hn::MulAdd(x, phi, vec_normal_cdf(d, x)));
   }
 };
@@ -70,5 +72,6 @@ void run_gelu_backward(const Call& call, const sdk::GeluBackwardArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(gelu_backward, sy::sdk::make_kernel<sy::sdk::GeluBackwardArgs, sy::cpu::run_gelu_backward>(sy::sdk::kPointwise));
+SY_KERNELS(gelu_backward,
+           sy::sdk::make_kernel<sy::sdk::GeluBackwardArgs, sy::cpu::run_gelu_backward>(sy::sdk::kPointwise));
 #endif

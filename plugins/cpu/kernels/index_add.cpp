@@ -1,10 +1,11 @@
 // self with source added at the 1-d index along dim.
+#include "switchyard/sdk/ops/index_add.h"
+
 #include "loops/axis.h"
 #include "loops/compute_copy.h"
 #include "loops/indices.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/index_add.h"
 
 namespace sy::cpu {
 namespace {

@@ -1,11 +1,12 @@
 // The entries of self along dim that the 1-d index names.
+#include "switchyard/sdk/ops/index_select.h"
+
 #include <cstring>
 
 #include "loops/axis.h"
 #include "loops/indices.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/index_select.h"
 
 namespace sy::cpu {
 namespace {
@@ -28,4 +29,5 @@ void run_index_select(const Call& call, const sdk::IndexSelectArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(index_select, sy::sdk::make_kernel<sy::sdk::IndexSelectArgs, sy::cpu::run_index_select>(sy::sdk::kDeterministic));
+SY_KERNELS(index_select,
+           sy::sdk::make_kernel<sy::sdk::IndexSelectArgs, sy::cpu::run_index_select>(sy::sdk::kDeterministic));

@@ -1,11 +1,12 @@
 // input @ weight^T + bias.
+#include "switchyard/sdk/ops/linear.h"
+
 #include <optional>
 
 #include "loops/pointwise.h"
 #include "loops/product.h"
 #include "loops/scratch.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/linear.h"
 
 namespace sy::cpu {
 namespace {
@@ -81,4 +82,4 @@ sy_status supports_linear(const Call& call, const sdk::LinearArgs& args) {
 
 SY_KERNELS(linear, sy::sdk::with_supports<sy::sdk::LinearArgs, sy::cpu::supports_linear>(
                        sy::sdk::make_kernel<sy::sdk::LinearArgs, sy::cpu::run_linear>(sy::sdk::kStrided |
-                                                                                     sy::sdk::kDeterministic)));
+                                                                                      sy::sdk::kDeterministic)));

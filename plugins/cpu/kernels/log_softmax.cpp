@@ -3,8 +3,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/log_softmax.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/softmax-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -48,6 +50,7 @@ void run_log_softmax(const Call& call, const sdk::LogSoftmaxArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(log_softmax, sy::sdk::make_kernel<sy::sdk::LogSoftmaxArgs, sy::cpu::run_log_softmax>(sy::sdk::kStrided |
-                                                                    sy::sdk::kDeterministic));
+SY_KERNELS(log_softmax,
+           sy::sdk::make_kernel<sy::sdk::LogSoftmaxArgs, sy::cpu::run_log_softmax>(sy::sdk::kStrided |
+                                                                                   sy::sdk::kDeterministic));
 #endif

@@ -1,15 +1,17 @@
 // log of the sum of exp over dims: the largest element is taken out first.
+#include "switchyard/sdk/ops/logsumexp.h"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "switchyard/sdk/ops/logsumexp.h"
-
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/logsumexp.cpp"
-#include "loops/targets.h"
-#include "loops/reduce-inl.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/math-inl.h"
+#include "loops/reduce-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -120,5 +122,6 @@ void run_logsumexp(const Call& call, const sdk::LogsumexpArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(logsumexp, sy::sdk::make_kernel<sy::sdk::LogsumexpArgs, sy::cpu::run_logsumexp>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+SY_KERNELS(logsumexp, sy::sdk::make_kernel<sy::sdk::LogsumexpArgs, sy::cpu::run_logsumexp>(sy::sdk::kStrided |
+                                                                                           sy::sdk::kDeterministic));
 #endif

@@ -1,11 +1,14 @@
 // value where mask is true, else self.
-#include "loops/scalar_bits.h"
 #include "switchyard/sdk/ops/masked_fill.h"
+
+#include "loops/scalar_bits.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/masked_fill.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/rows-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {

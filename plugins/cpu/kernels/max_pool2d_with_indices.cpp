@@ -1,4 +1,6 @@
 // Largest element of each window and its flat index within (height, width); the first among equals, NaN wins.
+#include "switchyard/sdk/ops/max_pool2d_with_indices.h"
+
 #include <algorithm>
 #include <limits>
 
@@ -6,7 +8,6 @@
 #include "loops/conv_shape.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/max_pool2d_with_indices.h"
 
 namespace sy::cpu {
 namespace {

@@ -1,7 +1,8 @@
 // Matrix product of (n, k) and (k, m).
+#include "switchyard/sdk/ops/mm.h"
+
 #include "loops/product.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/mm.h"
 
 namespace sy::cpu {
 namespace {

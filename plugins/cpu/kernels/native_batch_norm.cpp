@@ -1,14 +1,17 @@
 // Batch normalisation by the statistics of the batch, per channel.
+#include "switchyard/sdk/ops/native_batch_norm.h"
+
 #include <cmath>
 
 #include "loops/batch_norm.h"
 #include "loops/compute_copy.h"
-#include "switchyard/sdk/ops/native_batch_norm.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/native_batch_norm.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/reduce-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -37,9 +40,7 @@ void normalise_channels(const Channels& shape, const T* x, const T* weight, cons
       if (step == 0) return fold_run<SumOp<T>>(x + at, n, sums + c);
       fold_outer_row<SumOp<T>, T>(x + at, n, sums + c, nullptr);
     });
-    if (shape.count() > 0) {
-      for (std::int64_t c = begin; c < end; ++c) sums[c] /= shape.count();
-    }
+    for (std::int64_t c = begin; c < end; ++c) sums[c] /= static_cast<double>(shape.count());  // NaN for no elements
     visit_channels(shape, begin, end, [&](std::int64_t c, std::int64_t at, std::int64_t n, int step) {
       if (step == 0) return fold_run<Spread<T>>(x + at, n, squares + c, sums[c]);
       for (std::int64_t i = 0; i < n; ++i) squares[c + i] = Spread<T>::fold(squares[c + i], x[at + i], sums[c + i]);
@@ -107,6 +108,6 @@ void run_native_batch_norm(const Call& call, const sdk::NativeBatchNormArgs& arg
 }  // namespace sy::cpu
 
 SY_KERNELS(native_batch_norm,
-           sy::sdk::make_kernel<sy::sdk::NativeBatchNormArgs, sy::cpu::run_native_batch_norm>(
-               sy::sdk::kStrided | sy::sdk::kDeterministic));
+           sy::sdk::make_kernel<sy::sdk::NativeBatchNormArgs, sy::cpu::run_native_batch_norm>(sy::sdk::kStrided |
+                                                                                              sy::sdk::kDeterministic));
 #endif

@@ -1,14 +1,17 @@
 // Gradients of native_batch_norm. With h = (input - mean) * rstd and M elements per channel:
 //   grad_bias = sum(grad), grad_weight = sum(grad h),
 //   grad_input = weight rstd (grad - grad_bias / M - h grad_weight / M).
+#include "switchyard/sdk/ops/native_batch_norm_backward.h"
+
 #include "loops/batch_norm.h"
 #include "loops/compute_copy.h"
-#include "switchyard/sdk/ops/native_batch_norm_backward.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/native_batch_norm_backward.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/reduce-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {

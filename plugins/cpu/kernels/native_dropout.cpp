@@ -1,14 +1,17 @@
 // self * mask / (1 - p), and the mask.
+#include "switchyard/sdk/ops/native_dropout.h"
+
 #include <cmath>
 #include <cstring>
 
 #include "loops/compute_copy.h"
-#include "switchyard/sdk/ops/native_dropout.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/native_dropout.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/philox-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -62,6 +65,7 @@ void run_native_dropout(const Call& call, const sdk::NativeDropoutArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(native_dropout, sy::sdk::make_kernel<sy::sdk::NativeDropoutArgs, sy::cpu::run_native_dropout>(sy::sdk::kStrided |
-                                                                       sy::sdk::kDeterministic));
+SY_KERNELS(native_dropout,
+           sy::sdk::make_kernel<sy::sdk::NativeDropoutArgs, sy::cpu::run_native_dropout>(sy::sdk::kStrided |
+                                                                                         sy::sdk::kDeterministic));
 #endif

@@ -1,4 +1,6 @@
 // Rows of self named by index tensors over its first dimensions.
+#include "switchyard/sdk/ops/native_index.h"
+
 #include <cstring>
 
 #include "loops/grid.h"
@@ -6,7 +8,6 @@
 #include "loops/move_dispatch.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/native_index.h"
 
 namespace sy::cpu {
 namespace {
@@ -35,4 +36,5 @@ void run_native_index(const Call& call, const sdk::NativeIndexArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(native_index, sy::sdk::make_kernel<sy::sdk::NativeIndexArgs, sy::cpu::run_native_index>(sy::sdk::kDeterministic));
+SY_KERNELS(native_index,
+           sy::sdk::make_kernel<sy::sdk::NativeIndexArgs, sy::cpu::run_native_index>(sy::sdk::kDeterministic));

@@ -1,11 +1,12 @@
 // values written, or added, at the rows that index tensors name.
+#include "switchyard/sdk/ops/native_index_put.h"
+
 #include <cstring>
 
 #include "loops/compute_copy.h"
 #include "loops/indexed_rows.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/native_index_put.h"
 
 namespace sy::cpu {
 namespace {
@@ -51,4 +52,5 @@ void run_native_index_put(const Call& call, const sdk::NativeIndexPutArgs& args)
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(native_index_put, sy::sdk::make_kernel<sy::sdk::NativeIndexPutArgs, sy::cpu::run_native_index_put>(sy::sdk::kDeterministic));
+SY_KERNELS(native_index_put,
+           sy::sdk::make_kernel<sy::sdk::NativeIndexPutArgs, sy::cpu::run_native_index_put>(sy::sdk::kDeterministic));

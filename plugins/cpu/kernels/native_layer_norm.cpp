@@ -1,13 +1,16 @@
 // (input - mean) * rstd * weight + bias over the last dimensions.
+#include "switchyard/sdk/ops/native_layer_norm.h"
+
 #include <cmath>
 
 #include "loops/compute_copy.h"
-#include "switchyard/sdk/ops/native_layer_norm.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/native_layer_norm.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/reduce-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -45,7 +48,7 @@ void layer_norm_rows(const void* input, const void* weight, const void* bias, do
       double sum = 0;
       double squares = 0;
       fold_run<SumOp<T>>(x, n, &sum);
-      const double mu = n == 0 ? 0 : sum / static_cast<double>(n);
+      const double mu = sum / static_cast<double>(n);  // NaN for no elements
       fold_run<Spread<T>>(x, n, &squares, mu);
       const double scale = 1 / std::sqrt(squares / static_cast<double>(n) + eps);
       static_cast<T*>(mean)[r] = static_cast<T>(mu);
@@ -93,6 +96,6 @@ void run_native_layer_norm(const Call& call, const sdk::NativeLayerNormArgs& arg
 }  // namespace sy::cpu
 
 SY_KERNELS(native_layer_norm,
-           sy::sdk::make_kernel<sy::sdk::NativeLayerNormArgs, sy::cpu::run_native_layer_norm>(
-               sy::sdk::kStrided | sy::sdk::kDeterministic));
+           sy::sdk::make_kernel<sy::sdk::NativeLayerNormArgs, sy::cpu::run_native_layer_norm>(sy::sdk::kStrided |
+                                                                                              sy::sdk::kDeterministic));
 #endif

@@ -1,21 +1,25 @@
 // Gradients of native_layer_norm. With g = grad * weight and h = (input - mean) * rstd:
 //   grad_input = rstd (g - mean(g) - h mean(g h)), grad_weight = sum(grad h), grad_bias = sum(grad).
+#include "switchyard/sdk/ops/native_layer_norm_backward.h"
+
 #include <algorithm>
 
 #include "loops/compute_copy.h"
-#include "switchyard/sdk/ops/native_layer_norm_backward.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/native_layer_norm_backward.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/reduce-inl.h"
+// clang-format on
 
 #ifndef SY_CPU_LAYER_NORM_GRADIENT
 #define SY_CPU_LAYER_NORM_GRADIENT
 namespace sy::cpu {
 namespace {
 
-// Pointers of the compute type; weight may be null. `sums`: per part of the rows, n sums of grad h and n of grad, in f64.
+// Pointers of the compute type; weight may be null. `sums`: per part of the rows, n sums of grad h and n of grad, in
+// f64.
 struct LayerNormGradient {
   const void* grad;
   const void* input;

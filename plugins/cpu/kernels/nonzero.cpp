@@ -1,9 +1,10 @@
 // Indices of the nonzero elements in row-major order.
+#include "switchyard/sdk/ops/nonzero.h"
+
 #include <algorithm>
 
 #include "loops/compute_copy.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/nonzero.h"
 
 namespace sy::cpu {
 namespace {

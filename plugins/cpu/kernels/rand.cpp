@@ -1,11 +1,14 @@
 // Uniform in [0, 1).
-#include "loops/compute_copy.h"
 #include "switchyard/sdk/ops/rand.h"
+
+#include "loops/compute_copy.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/rand.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/philox-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -48,6 +51,6 @@ void run_rand(const Call& call, const sdk::RandArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(rand, sy::sdk::make_kernel<sy::sdk::RandArgs, sy::cpu::run_rand>(sy::sdk::kStrided |
-                                                                       sy::sdk::kDeterministic));
+SY_KERNELS(rand,
+           sy::sdk::make_kernel<sy::sdk::RandArgs, sy::cpu::run_rand>(sy::sdk::kStrided | sy::sdk::kDeterministic));
 #endif

@@ -3,8 +3,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/randint.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/philox-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -49,5 +51,5 @@ void run_randint(const Call&, const sdk::RandintArgs& args) {
 }  // namespace sy::cpu
 
 SY_KERNELS(randint, sy::sdk::make_kernel<sy::sdk::RandintArgs, sy::cpu::run_randint>(sy::sdk::kStrided |
-                                                                       sy::sdk::kDeterministic));
+                                                                                     sy::sdk::kDeterministic));
 #endif

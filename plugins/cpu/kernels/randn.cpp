@@ -1,11 +1,14 @@
 // Standard normal by Box-Muller: sqrt(-2 log u) cos(2 pi v).
-#include "loops/compute_copy.h"
 #include "switchyard/sdk/ops/randn.h"
+
+#include "loops/compute_copy.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/randn.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/philox-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -65,6 +68,6 @@ void run_randn(const Call& call, const sdk::RandnArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(randn, sy::sdk::make_kernel<sy::sdk::RandnArgs, sy::cpu::run_randn>(sy::sdk::kStrided |
-                                                                       sy::sdk::kDeterministic));
+SY_KERNELS(randn,
+           sy::sdk::make_kernel<sy::sdk::RandnArgs, sy::cpu::run_randn>(sy::sdk::kStrided | sy::sdk::kDeterministic));
 #endif

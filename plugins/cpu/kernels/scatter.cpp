@@ -1,9 +1,10 @@
 // self with result[index[i][j]][j] = src[i][j] for dim 0, and likewise; the last of several values stands.
+#include "switchyard/sdk/ops/scatter.h"
+
 #include "loops/grid.h"
 #include "loops/index_lines.h"
 #include "loops/move_dispatch.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/scatter.h"
 
 namespace sy::cpu {
 namespace {

@@ -1,8 +1,9 @@
 // self with src[i][j] added to result[index[i][j]][j] for dim 0, and likewise; logical or for bool.
+#include "switchyard/sdk/ops/scatter_add.h"
+
 #include "loops/compute_copy.h"
 #include "loops/index_lines.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/scatter_add.h"
 
 namespace sy::cpu {
 namespace {
@@ -29,4 +30,5 @@ void run_scatter_add(const Call& call, const sdk::ScatterAddArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(scatter_add, sy::sdk::make_kernel<sy::sdk::ScatterAddArgs, sy::cpu::run_scatter_add>(sy::sdk::kDeterministic));
+SY_KERNELS(scatter_add,
+           sy::sdk::make_kernel<sy::sdk::ScatterAddArgs, sy::cpu::run_scatter_add>(sy::sdk::kDeterministic));

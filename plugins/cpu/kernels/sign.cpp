@@ -3,8 +3,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/sign.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/rows-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -12,13 +14,13 @@ namespace {
 
 template <class T>
 struct Sign {
-  T operator()(T a) const { 
+  T operator()(T a) const {
     if constexpr (std::is_same_v<T, bool>) {
       return a;
     } else {
       return a != a ? a : static_cast<T>((a > 0) - (a < 0));
     }
-   }
+  }
 };
 
 const RowTable& sign_rows() {

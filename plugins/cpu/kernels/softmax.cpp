@@ -3,8 +3,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/softmax.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/softmax-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -51,5 +53,5 @@ void run_softmax(const Call& call, const sdk::SoftmaxArgs& args) {
 }  // namespace sy::cpu
 
 SY_KERNELS(softmax, sy::sdk::make_kernel<sy::sdk::SoftmaxArgs, sy::cpu::run_softmax>(sy::sdk::kStrided |
-                                                                    sy::sdk::kDeterministic));
+                                                                                     sy::sdk::kDeterministic));
 #endif

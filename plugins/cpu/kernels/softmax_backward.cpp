@@ -3,8 +3,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/softmax_backward.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/softmax-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -47,6 +49,7 @@ void run_softmax_backward(const Call& call, const sdk::SoftmaxBackwardArgs& args
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(softmax_backward, sy::sdk::make_kernel<sy::sdk::SoftmaxBackwardArgs, sy::cpu::run_softmax_backward>(sy::sdk::kStrided |
-                                                                    sy::sdk::kDeterministic));
+SY_KERNELS(softmax_backward,
+           sy::sdk::make_kernel<sy::sdk::SoftmaxBackwardArgs, sy::cpu::run_softmax_backward>(sy::sdk::kStrided |
+                                                                                             sy::sdk::kDeterministic));
 #endif

@@ -1,10 +1,11 @@
 // Stable sort along dim, and where each element came from; NaN sorts as the largest.
+#include "switchyard/sdk/ops/sort.h"
+
 #include "loops/axis.h"
 #include "loops/compute_copy.h"
 #include "loops/order.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/sort.h"
 
 namespace sy::cpu {
 namespace {
@@ -50,4 +51,5 @@ void run_sort(const Call& call, const sdk::SortArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(sort, sy::sdk::make_kernel<sy::sdk::SortArgs, sy::cpu::run_sort>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+SY_KERNELS(sort,
+           sy::sdk::make_kernel<sy::sdk::SortArgs, sy::cpu::run_sort>(sy::sdk::kStrided | sy::sdk::kDeterministic));

@@ -1,10 +1,11 @@
 // The k largest or smallest elements along dim, in order; among equals the first.
+#include "switchyard/sdk/ops/topk.h"
+
 #include "loops/axis.h"
 #include "loops/compute_copy.h"
 #include "loops/order.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/topk.h"
 
 namespace sy::cpu {
 namespace {
@@ -53,4 +54,5 @@ void run_topk(const Call& call, const sdk::TopkArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(topk, sy::sdk::make_kernel<sy::sdk::TopkArgs, sy::cpu::run_topk>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+SY_KERNELS(topk,
+           sy::sdk::make_kernel<sy::sdk::TopkArgs, sy::cpu::run_topk>(sy::sdk::kStrided | sy::sdk::kDeterministic));

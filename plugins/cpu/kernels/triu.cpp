@@ -1,11 +1,12 @@
 // Elements on and above the given diagonal of each matrix; zeros elsewhere.
+#include "switchyard/sdk/ops/triu.h"
+
 #include <algorithm>
 #include <cstring>
 
 #include "loops/grid.h"
 #include "loops/parallel.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/triu.h"
 
 namespace sy::cpu {
 namespace {

@@ -1,8 +1,9 @@
 // The distinct elements in ascending order, NaNs last and each distinct.
+#include "switchyard/sdk/ops/unique.h"
+
 #include "loops/compute_copy.h"
 #include "loops/order.h"
 #include "loops/types.h"
-#include "switchyard/sdk/ops/unique.h"
 
 namespace sy::cpu {
 namespace {
@@ -48,4 +49,5 @@ void run_unique(const Call& call, const sdk::UniqueArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(unique, sy::sdk::make_kernel<sy::sdk::UniqueArgs, sy::cpu::run_unique>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+SY_KERNELS(unique,
+           sy::sdk::make_kernel<sy::sdk::UniqueArgs, sy::cpu::run_unique>(sy::sdk::kStrided | sy::sdk::kDeterministic));

@@ -8,8 +8,8 @@
 
 namespace sy::cpu {
 
-/// The elements of a tensor in row-major order, f16 and bf16 as float: the tensor's own memory where it is contiguous and
-/// needs no conversion, else a copy.
+/// The elements of a tensor in row-major order, f16 and bf16 as float: the tensor's own memory where it is contiguous
+/// and needs no conversion, else a copy.
 class InputArray {
  public:
   InputArray(const sdk::Call& call, const sdk::Tensor& tensor);

@@ -16,7 +16,9 @@ struct ConvShape {
   ConvShape(const sdk::Tensor& input, const sdk::Tensor& weight, const sdk::Tensor& output, sdk::Ints strides,
             sdk::Ints paddings, sdk::Ints dilations, std::int64_t group_count);
 
-  bool empty() const { return batch * channels * out_channels * in[0] * in[1] * out[0] * out[1] * kernel[0] * kernel[1] == 0; }
+  bool empty() const {
+    return batch * channels * out_channels * in[0] * in[1] * out[0] * out[1] * kernel[0] * kernel[1] == 0;
+  }
 };
 
 /// Element d of an int[2] parameter; one value stands for both.

@@ -6,8 +6,8 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "loops/convert.cpp"
-#include "loops/targets.h"
 // clang-format off
+#include "loops/targets.h"  // comes first
 #include "hwy/highway.h"
 // clang-format on
 

@@ -7,8 +7,10 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "loops/gemm.cpp"
-#include "loops/targets.h"
+// clang-format off
+#include "loops/targets.h"  // comes first
 #include "loops/rows-inl.h"
+// clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -32,8 +34,8 @@ struct Tile {
   }
   static constexpr std::int64_t kMaxCols = kVector ? 2 * static_cast<std::int64_t>(kMaxVectorBytes / sizeof(P)) : 16;
 };
-constexpr std::int64_t kDepth = 256;     // products per pass
-constexpr std::int64_t kRowBlock = 64;   // rows of a packed at a time
+constexpr std::int64_t kDepth = 256;    // products per pass
+constexpr std::int64_t kRowBlock = 64;  // rows of a packed at a time
 
 // tile (kRows x cols, row-major) = panel of a (depth x kRows) times panel of b (depth x cols)
 template <class P>
@@ -197,9 +199,8 @@ void gemm_typed(const Call& call, std::int64_t batch, const Matrices& a, const M
 
 void gemm_any(const Call& call, std::uint32_t dtype, std::int64_t batch, const Matrices& a, const Matrices& b,
               const Matrices& c, const sdk::Scalar& alpha, const sdk::Scalar& beta) {
-  visit_compute(dtype, NumericTypes{}, [&](auto tag) {
-    gemm_typed<typename decltype(tag)::type>(call, batch, a, b, c, alpha, beta);
-  });
+  visit_compute(dtype, NumericTypes{},
+                [&](auto tag) { gemm_typed<typename decltype(tag)::type>(call, batch, a, b, c, alpha, beta); });
 }
 
 }  // namespace

@@ -33,10 +33,14 @@ void gather_run(const char* from, std::int64_t stride, std::uint32_t item, std::
     return;
   }
   switch (item) {
-    case 1: return gather_items<std::uint8_t>(from, stride, n, to);
-    case 2: return gather_items<std::uint16_t>(from, stride, n, to);
-    case 4: return gather_items<std::uint32_t>(from, stride, n, to);
-    default: return gather_items<std::uint64_t>(from, stride, n, to);
+    case 1:
+      return gather_items<std::uint8_t>(from, stride, n, to);
+    case 2:
+      return gather_items<std::uint16_t>(from, stride, n, to);
+    case 4:
+      return gather_items<std::uint32_t>(from, stride, n, to);
+    default:
+      return gather_items<std::uint64_t>(from, stride, n, to);
   }
 }
 
@@ -46,10 +50,14 @@ void scatter_run(const char* from, char* to, std::int64_t stride, std::uint32_t 
     return;
   }
   switch (item) {
-    case 1: return scatter_items<std::uint8_t>(from, to, stride, n);
-    case 2: return scatter_items<std::uint16_t>(from, to, stride, n);
-    case 4: return scatter_items<std::uint32_t>(from, to, stride, n);
-    default: return scatter_items<std::uint64_t>(from, to, stride, n);
+    case 1:
+      return scatter_items<std::uint8_t>(from, to, stride, n);
+    case 2:
+      return scatter_items<std::uint16_t>(from, to, stride, n);
+    case 4:
+      return scatter_items<std::uint32_t>(from, to, stride, n);
+    default:
+      return scatter_items<std::uint64_t>(from, to, stride, n);
   }
 }
 

@@ -92,7 +92,8 @@ void forward(const sdk::Call& call, const ConvShape& s, const T* input, const T*
     for (std::int64_t g = 0; g < s.groups; ++g) {
       T* out = output + geo.output_offset(b, g);
       for (std::int64_t c = 0; c < geo.group_out; ++c) {
-        std::fill(out + c * geo.pixels, out + (c + 1) * geo.pixels, bias != nullptr ? bias[g * geo.group_out + c] : T{0});
+        std::fill(out + c * geo.pixels, out + (c + 1) * geo.pixels,
+                  bias != nullptr ? bias[g * geo.group_out + c] : T{0});
       }
       gather_patches(geo, input + geo.input_offset(b, g), patches.data());
       gemm(call, kIdOf<T>, 1, dense_matrix(weight + geo.weight_offset(g), geo.group_out, geo.patch_rows),
@@ -146,7 +147,8 @@ void patch_conv_backward_input(const sdk::Call& call, std::uint32_t dtype, const
                                const void* weight, void* grad_input) {
   visit_compute(dtype, FloatTypes{}, [&](auto tag) {
     using T = typename decltype(tag)::type;
-    backward_input(call, shape, static_cast<const T*>(grad), static_cast<const T*>(weight), static_cast<T*>(grad_input));
+    backward_input(call, shape, static_cast<const T*>(grad), static_cast<const T*>(weight),
+                   static_cast<T*>(grad_input));
   });
 }
 void patch_conv_backward_weight(const sdk::Call& call, std::uint32_t dtype, const ConvShape& shape, const void* grad,

@@ -22,19 +22,20 @@ class IndexLines {
   void visit(const Fn& fn) const {
     constexpr std::int64_t kWidth = 64;
     const std::int64_t blocks = (inner_ + kWidth - 1) / kWidth;
-    parallel_for(outer_ * blocks, grain_for(size_ * std::min(kWidth, inner_)), [&](std::int64_t begin, std::int64_t end) {
-      for (std::int64_t block = begin; block < end; ++block) {
-        const std::int64_t o = block / blocks;
-        const std::int64_t from = block % blocks * kWidth;
-        const std::int64_t to = std::min(inner_, from + kWidth);
-        for (std::int64_t i = 0; i < size_; ++i) {
-          for (std::int64_t k = from; k < to; ++k) {
-            fn((o * size_ + i) * inner_ + k, outer_offsets_[0][o] + inner_offsets_[0][k],
-               outer_offsets_[1][o] + inner_offsets_[1][k], i);
-          }
-        }
-      }
-    });
+    parallel_for(outer_ * blocks, grain_for(size_ * std::min(kWidth, inner_)),
+                 [&](std::int64_t begin, std::int64_t end) {
+                   for (std::int64_t block = begin; block < end; ++block) {
+                     const std::int64_t o = block / blocks;
+                     const std::int64_t from = block % blocks * kWidth;
+                     const std::int64_t to = std::min(inner_, from + kWidth);
+                     for (std::int64_t i = 0; i < size_; ++i) {
+                       for (std::int64_t k = from; k < to; ++k) {
+                         fn((o * size_ + i) * inner_ + k, outer_offsets_[0][o] + inner_offsets_[0][k],
+                            outer_offsets_[1][o] + inner_offsets_[1][k], i);
+                       }
+                     }
+                   }
+                 });
   }
 
   /// Elements between neighbours along dim.

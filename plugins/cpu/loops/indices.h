@@ -8,8 +8,8 @@ namespace sy::cpu {
 /// An i64 or i32 tensor as checked, non-negative i64 in row-major order.
 class Indices {
  public:
-  /// Each index must lie in [-size, size), or [0, size) where negative ones are not allowed. Throws Error that names the
-  /// index, `dim`, size and `argument`.
+  /// Each index must lie in [-size, size), or [0, size) where negative ones are not allowed. Throws Error that names
+  /// the index, `dim`, size and `argument`.
   Indices(const sdk::Call& call, const sdk::Tensor& tensor, std::int64_t size, int dim, const char* argument,
           bool allow_negative = true);
 

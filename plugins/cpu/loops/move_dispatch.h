@@ -9,10 +9,14 @@ namespace sy::cpu {
 template <class Fn>
 void visit_item(std::uint32_t item, const Fn& fn) {
   switch (item) {
-    case 1: return fn(sdk::Type<std::uint8_t>());
-    case 2: return fn(sdk::Type<std::uint16_t>());
-    case 4: return fn(sdk::Type<std::uint32_t>());
-    default: return fn(sdk::Type<std::uint64_t>());
+    case 1:
+      return fn(sdk::Type<std::uint8_t>());
+    case 2:
+      return fn(sdk::Type<std::uint16_t>());
+    case 4:
+      return fn(sdk::Type<std::uint32_t>());
+    default:
+      return fn(sdk::Type<std::uint64_t>());
   }
 }
 

@@ -16,7 +16,8 @@ std::atomic<int> g_num_threads{0};  // 0: OpenMP's own default
 // exist. It computes on one thread.
 void watch_for_fork() {
 #if defined(__unix__)
-  static const int kRegistered = pthread_atfork(nullptr, nullptr, [] { g_num_threads.store(1, std::memory_order_relaxed); });
+  static const int kRegistered =
+      pthread_atfork(nullptr, nullptr, [] { g_num_threads.store(1, std::memory_order_relaxed); });
   static_cast<void>(kRegistered);
 #endif
 }

@@ -1,5 +1,5 @@
-// Philox 4x32-10 for many elements at once (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011), compiled
-// once per target: each lane works on an element of its own.
+// Philox 4x32-10 for many elements at once (Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", SC 2011),
+// compiled once per target: each lane works on an element of its own.
 #if defined(SY_CPU_LOOPS_PHILOX_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SY_CPU_LOOPS_PHILOX_INL_H_
 #undef SY_CPU_LOOPS_PHILOX_INL_H_

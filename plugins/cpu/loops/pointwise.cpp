@@ -90,9 +90,9 @@ void run_range(const Job& job, std::int64_t begin, std::int64_t end) {
     for (int k = 0; k < inputs; ++k) {
       if (!job.constant[k]) in[k] = fetch(job, k, p, n, buffers);
     }
-    const bool direct = job.dense[out] || grid.ndim == 0 ||
-                        (grid.stride[out][0] == static_cast<std::int64_t>(grid.item[out]) &&
-                         p.coord[0] + n <= grid.size[0]);
+    const bool direct =
+        job.dense[out] || grid.ndim == 0 ||
+        (grid.stride[out][0] == static_cast<std::int64_t>(grid.item[out]) && p.coord[0] + n <= grid.size[0]);
     void* to = direct && job.half[out] == SY_DTYPE_NONE ? grid.address(out, p) : buffers.data[out];
     job.row(in, to, n, job.context);
     store(job, out, p, n, direct, buffers);

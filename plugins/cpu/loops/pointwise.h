@@ -36,8 +36,8 @@ inline void run_pointwise(const sdk::Call& call, const RowTable& table, const vo
   run_pointwise(call, row_of(table, call.t(0)), context);
 }
 
-/// The path of small tensors: nothing but pointers. False, with nothing done, where operands are not flat, many, or need
-/// conversion.
+/// The path of small tensors: nothing but pointers. False, with nothing done, where operands are not flat, many, or
+/// need conversion.
 inline bool run_flat(const sy_call& call, RowFn row, const void* context, Halves halves = Halves::kConvert) {
   if ((call.flags & SY_CALL_FLAT) == 0 || row == nullptr) return false;
   const sy_tensor& out = *static_cast<const sy_tensor*>(call.outputs[0].ptr);
@@ -80,8 +80,8 @@ sy_status run_row_kernel(const sy_call* call) {
 
 }  // namespace detail
 
-/// A pointwise kernel that is one row function, chosen by kChoose, which may not throw. It skips the argument struct: for
-/// small tensors that would cost more than the arithmetic.
+/// A pointwise kernel that is one row function, chosen by kChoose, which may not throw. It skips the argument struct:
+/// for small tensors that would cost more than the arithmetic.
 template <class Args, RowChoice (*kChoose)(const sy_call&)>
 constexpr sy_kernel chosen_row_kernel() {
   sy_kernel kernel{};

@@ -77,7 +77,8 @@ void identity_row(void* acc, std::int64_t n) {
 
 template <class Op, class T>
 constexpr Fold make_fold() {
-  return {&fold_inner_row<Op, T>, &fold_outer_row<Op, T>, &merge_row<Op>, &identity_row<Op>, sizeof(typename Op::Acc), 0};
+  return {&fold_inner_row<Op, T>, &fold_outer_row<Op, T>,   &merge_row<Op>,
+          &identity_row<Op>,      sizeof(typename Op::Acc), 0};
 }
 template <class Op, class T>
 constexpr Fold make_fold_with_param() {

@@ -1,6 +1,6 @@
-// The driver of reductions. A kernel supplies functions that fold contiguous elements into accumulators; the driver brings
-// dimensions, layouts, f16/bf16 and threads. The order of folding depends on shapes and strides alone, never on the number
-// of threads.
+// The driver of reductions. A kernel supplies functions that fold contiguous elements into accumulators; the driver
+// brings dimensions, layouts, f16/bf16 and threads. The order of folding depends on shapes and strides alone, never on
+// the number of threads.
 #pragma once
 
 #include "loops/grid.h"
@@ -34,12 +34,14 @@ struct FoldTable {
 
 /// A set of dimensions, as bits.
 using DimSet = std::uint32_t;
-/// dims may be absent or empty (all dimensions); negative ones count from the end. Throws Error for too many dimensions.
+/// dims may be absent or empty (all dimensions); negative ones count from the end. Throws Error for too many
+/// dimensions.
 DimSet dim_set(const std::optional<sdk::Ints>& dims, int ndim);
 /// Elements that are folded into one.
 std::int64_t reduced_count(const sdk::Tensor& self, DimSet dims);
 
-/// Folds self over dims. acc: one accumulator per kept element, in row-major order, overwritten. param: likewise or null.
+/// Folds self over dims. acc: one accumulator per kept element, in row-major order, overwritten. param: likewise or
+/// null.
 void reduce(const sdk::Call& call, const sdk::Tensor& self, DimSet dims, const Fold& fold, void* acc,
             const void* param = nullptr);
 

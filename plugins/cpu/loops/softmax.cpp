@@ -5,8 +5,8 @@
 
 namespace sy::cpu {
 
-void run_lines(const sdk::Call& call, const sdk::Tensor* inputs, int count, const sdk::Tensor& result,
-               std::int64_t dim, const LineFns& fns) {
+void run_lines(const sdk::Call& call, const sdk::Tensor* inputs, int count, const sdk::Tensor& result, std::int64_t dim,
+               const LineFns& fns) {
   const Axis axis(result, dim);
   const std::int64_t item = item_size(compute_dtype(result.dtype()));
   std::optional<InputArray> arrays[2];

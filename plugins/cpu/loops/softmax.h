@@ -13,7 +13,7 @@ struct LineFns {
 };
 
 /// `count` inputs of result's shape, along dim.
-void run_lines(const sdk::Call& call, const sdk::Tensor* inputs, int count, const sdk::Tensor& result,
-               std::int64_t dim, const LineFns& fns);
+void run_lines(const sdk::Call& call, const sdk::Tensor* inputs, int count, const sdk::Tensor& result, std::int64_t dim,
+               const LineFns& fns);
 
 }  // namespace sy::cpu

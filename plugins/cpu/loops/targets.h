@@ -2,7 +2,8 @@
 //
 //   #undef HWY_TARGET_INCLUDE
 //   #define HWY_TARGET_INCLUDE "kernels/add.cpp"   // the file itself, relative to plugins/cpu
-//   #include "loops/targets.h"
+//   // clang-format off
+//   #include "loops/targets.h"  // comes first
 //
 // No include guard: foreach_target.h re-enters the file. On x86 three targets are built: baseline, AVX2 and AVX-512;
 // the rest would only cost compile time. The running CPU's best is chosen at the first call.

@@ -16,13 +16,12 @@
 namespace sy::cpu {
 
 using sdk::Call;
-using sdk::Tensor;
 using sdk::make_kernel;
+using sdk::Tensor;
 
 template <class... T>
 struct Types {};
-using AllTypes =
-    Types<bool, std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t, float, double>;
+using AllTypes = Types<bool, std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t, float, double>;
 using NumericTypes = Types<std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t, float, double>;
 using FloatTypes = Types<float, double>;
 using IntegerTypes = Types<std::uint8_t, std::int8_t, std::int16_t, std::int32_t, std::int64_t>;

@@ -20,7 +20,7 @@ struct Port {
 struct Plan {
   bool usable = false;
   int threads = 1;
-  Port ports[3];  // input, weight, output
+  Port ports[3];   // input, weight, output
   int result = 2;  // index of the port that is written
   Desc bias;
   Desc scratch;
@@ -62,8 +62,8 @@ std::shared_ptr<const Plan> make_plan(ConvKind kind, std::uint32_t dtype, const 
   const Desc any_weights(weights, type, Tag::any);
   const Desc any_dst(dst, type, Tag::any);
   const auto attr = attributes();
-  const auto forward = convolution_desc(engine(), any_src, any_weights, plan->bias, any_dst, strides, dilates, padding,
-                                        padding, attr);
+  const auto forward =
+      convolution_desc(engine(), any_src, any_weights, plan->bias, any_dst, strides, dilates, padding, padding, attr);
   if (!forward || is_reference(forward->impl_info_str())) return plan;
   if (kind == ConvKind::kForward) {
     connect(plan->ports[0], forward->src_desc(), DNNL_ARG_SRC, false);

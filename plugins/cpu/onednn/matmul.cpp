@@ -70,8 +70,8 @@ bool matmul(const sdk::Call& call, std::uint32_t dtype, std::int64_t batch, cons
     key.add(m->rows).add(m->cols).add(batch == 1 ? 0 : m->batch_stride).add(m->row_stride).add(m->col_stride);
   }
   const ThreadScope scope(threads);
-  const auto plan = cache->get(
-      key, [&] { return make_plan(dtype, batch, a, b, c, bias != nullptr, alpha, beta, threads); });
+  const auto plan =
+      cache->get(key, [&] { return make_plan(dtype, batch, a, b, c, bias != nullptr, alpha, beta, threads); });
   if (!plan->usable) return false;
   std::unordered_map<int, dnnl::memory> args;
   args.emplace(DNNL_ARG_SRC, memory(plan->a, a.data));

@@ -33,9 +33,9 @@ inline std::optional<dnnl::convolution_forward::primitive_desc> convolution_desc
     const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
     const dnnl::memory::dims& strides, const dnnl::memory::dims& dilates, const dnnl::memory::dims& padding_l,
     const dnnl::memory::dims& padding_r, const dnnl::primitive_attr& attr) {
-  return if_valid(dnnl::convolution_forward::primitive_desc(
-      engine, dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, src, weights, bias, dst, strides,
-      dilates, padding_l, padding_r, attr, true));
+  return if_valid(dnnl::convolution_forward::primitive_desc(engine, dnnl::prop_kind::forward_training,
+                                                            dnnl::algorithm::convolution_direct, src, weights, bias,
+                                                            dst, strides, dilates, padding_l, padding_r, attr, true));
 }
 inline std::optional<dnnl::convolution_backward_data::primitive_desc> convolution_backward_data_desc(
     const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& dst,
@@ -70,8 +70,8 @@ inline std::optional<dnnl::convolution_forward::primitive_desc> convolution_desc
     const dnnl::engine& engine, const Desc& src, const Desc& weights, const Desc& bias, const Desc& dst,
     const dnnl::memory::dims& strides, const dnnl::memory::dims& dilates, const dnnl::memory::dims& padding_l,
     const dnnl::memory::dims& padding_r, const dnnl::primitive_attr& attr) {
-  const dnnl::convolution_forward::desc desc(dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct, src,
-                                             weights, bias, dst, strides, dilates, padding_l, padding_r);
+  const dnnl::convolution_forward::desc desc(dnnl::prop_kind::forward_training, dnnl::algorithm::convolution_direct,
+                                             src, weights, bias, dst, strides, dilates, padding_l, padding_r);
   return if_valid(dnnl::convolution_forward::primitive_desc(desc, attr, engine, true));
 }
 inline std::optional<dnnl::convolution_backward_data::primitive_desc> convolution_backward_data_desc(

@@ -1,0 +1,103 @@
+#!/usr/bin/env bash
+# The command-line tool: what its commands print, and how they fail. Usage: cli_test.sh path/to/switchyard
+set -u
+tool=$1
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+failures=0
+
+fail() {
+  echo "FAILED: $*" >&2
+  failures=$((failures + 1))
+}
+# expect STATUS TEXT COMMAND...: the exit status, and a text that standard output or error must hold.
+expect() {
+  local status=$1 text=$2 got output
+  shift 2
+  output=$("$@" 2>&1 </dev/null)
+  got=$?
+  [ "$got" -eq "$status" ] || fail "$*: exit status $got, expected $status: $output"
+  grep -qF -- "$text" <<<"$output" || fail "$*: no '$text' in: $output"
+}
+
+# call
+expect 0 'tensor([21, 42, 63], dtype=i64)' "$tool" call add --arg 'self=[1, 2, 3]' --arg 'other=[10, 20, 30]' --arg alpha=2
+expect 0 '{"ok":true,"outputs":[{"dtype":"i64","shape":[2],"data":[4,6]}]}' \
+  "$tool" call add --arg 'self=[1, 2]' --arg 'other=[3, 4]' --json
+expect 0 '"data":[4,6]' "$tool" call add --arg 'self=[1, 2]' --arg 'other=[3, 4]' --device simulator --json
+expect 0 '' "$tool" call add --arg 'self=[1, 2]' --arg other=0.5 --out "$folder/sum.npy"
+expect 0 '[3., 5.]' "$tool" call mul --arg "self=$folder/sum.npy" --arg other=2
+expect 0 '' "$tool" call mul --arg 'self=[1.0, 2.0]' --arg 'other=[3.0, 4.0]' --out "$folder/y.npy" --grad self --grad-out "$folder/g.npy"
+expect 0 '[3., 4.]' "$tool" call neg --arg "self=[-3.0, -4.0]"
+expect 0 'tensor([-3., -4.], dtype=f32)' "$tool" call neg --arg "self=$folder/g.npy"
+expect 1 'no operator is called "nosuch"' "$tool" call nosuch
+expect 1 'add: argument self is missing' "$tool" call add
+expect 1 '"code":"invalid_argument"' "$tool" call add --arg 'self=[1, 2]' --arg 'other=[1, 2, 3]' --json
+expect 1 'cannot broadcast argument other' "$tool" call add --arg 'self=[1, 2]' --arg 'other=[1, 2, 3]'
+expect 1 'cannot be opened' "$tool" call exp --arg "self=$folder/none.npy"
+head -c 70 "$folder/sum.npy" >"$folder/short.npy"
+expect 1 'not a valid .npy file' "$tool" call exp --arg "self=$folder/short.npy"
+expect 1 'no plugin provides device nowhere:0' "$tool" call exp --arg 'self=[1.0]' --device nowhere
+expect 2 'which operator?' "$tool" call
+
+# call --batch: one answer per line that is not blank, whatever the line
+deep=$(printf '[%.0s' $(seq 100000))
+shut=$(printf ']%.0s' $(seq 100000))
+cat >"$folder/requests" <<END
+{"op":"add","args":{"self":[1,2],"other":[3,4]}}
+{"op":
+
+null
+[]
+{"args":{}}
+{"op":7}
+{"op":"nosuch","args":{}}
+{"op":"add"}
+{"op":"add","args":{"self":[[1,2],[3]],"other":1}}
+{"op":"add","args":{"self":[1,2],"other":[3,4],"x":1}}
+{"op":"exp","args":{"self":{"dtype":"f99","data":[0]}}}
+{"op":"exp","args":5}
+{"op":"exp","args":{"self":[1e400]}}
+{"op":"exp","args":{"self":{"dtype":"f32","shape":[2,2],"data":[0]}}}
+{"op":"full","args":{"size":[1000000000,1000000000],"fill_value":1}}
+{"op":"exp","args":{"self":$deep}}
+{"op":"exp","args":{"self":{"dtype":$deep$shut,"data":[0]}}}
+$(printf '\377\376{"op":1}')
+{"op":"exp","args":{"self":{"dtype":"f32","data":[0]}}}
+END
+requests=$(grep -ac . "$folder/requests")
+"$tool" call --batch <"$folder/requests" >"$folder/answers" 2>"$folder/errors" || fail "call --batch: exit status $?"
+[ "$(wc -l <"$folder/answers")" -eq "$requests" ] || fail "call --batch: $(wc -l <"$folder/answers") answers to $requests requests"
+[ "$(sed -n 1p "$folder/answers")" = '{"ok":true,"outputs":[{"dtype":"i64","shape":[2],"data":[4,6]}]}' ] || fail "first answer"
+[ "$(sed -n '$p' "$folder/answers")" = '{"ok":true,"outputs":[{"dtype":"f32","shape":[1],"data":[1.0]}]}' ] || fail "last answer"
+[ "$(grep -c '^{"ok":false,"error":{"code":"[a-z_]*","message":".*"}}$' "$folder/answers")" -eq $((requests - 2)) ] ||
+  fail "answers to malformed lines: $(cat "$folder/answers")"
+for text in 'not valid JSON' 'expected a JSON object' '\"op\" is missing' 'the nested lists are ragged' 'no argument is called x' \
+  'unknown dtype \"f99\"' 'needs 4 numbers, got 1' 'too many elements'; do
+  grep -qF -- "$text" "$folder/answers" || fail "call --batch: no answer says '$text'"
+done
+printf '{"op":"neg","args":{"self":[1]}}' | "$tool" call --batch | grep -qF '"data":[-1]' || fail "a last line without newline"
+
+# ops
+expect 0 'add(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor' "$tool" ops --op add
+expect 0 'derivative: self: reduce_to(grad, self); other: reduce_to(grad * alpha, other)' "$tool" ops --op add
+expect 0 'kernel on reference: bool u8 i8 i16 i32 i64 f16 bf16 f32 f64 (plugin reference)' "$tool" ops --op add
+expect 0 '"name": "add"' "$tool" ops --op add --json
+expect 0 'matmul(Tensor self, Tensor other) -> Tensor' "$tool" ops
+expect 1 'no operator is called "nosuch"' "$tool" ops --op nosuch
+
+# devices
+for device in cpu:0 reference:0 simulator:0 simulator:1; do
+  expect 0 "\"device\": \"$device\"" "$tool" devices --json
+  expect 0 "$device" "$tool" devices
+done
+expect 0 'loaded' "$tool" devices --why
+
+# explain
+expect 0 'chosen    kernel of plugin cpu' "$tool" explain add --arg 'self=[1.0]' --arg 'other=[2.0]'
+expect 0 'layers    autograd' "$tool" explain add --arg 'self=[1.0]' --arg 'other=[2.0]' --grad self
+expect 0 'add  on simulator:0' "$tool" explain add --arg 'self=[1.0]' --arg 'other=[2.0]' --device simulator
+expect 1 'add: argument self is missing' "$tool" explain add
+
+[ "$failures" -eq 0 ] || { echo "$failures failure(s)" >&2; exit 1; }
+echo "all checks passed"
