@@ -76,8 +76,8 @@ class AccumulateGrad : public Node {
       return {};
     }
     // A gradient that nobody else holds becomes the leaf's own; any other is copied, since it may be written to.
-    bool own = grad.impl()->use_count() == 1 && !grad.impl()->base && grad.storage() && grad.storage()->use_count() == 1 &&
-               grad.is_contiguous();
+    bool own = grad.impl()->use_count() == 1 && !grad.impl()->base && grad.storage() &&
+               grad.storage()->use_count() == 1 && grad.is_contiguous();
     Tensor kept = grad_enabled() ? grad : sy::detach(grad);
     held = own ? kept : sy::clone(kept);
     return {};

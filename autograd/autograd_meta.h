@@ -16,9 +16,9 @@ struct GradSlot {
 };
 
 struct AutogradMeta : AutogradMetaBase {
-  Ref<Node> grad_fn;            // what made it; empty for a leaf
-  std::uint32_t output = 0;     // which result of grad_fn
-  std::uint32_t version = 0;    // of the storage when grad_fn was set; for views
+  Ref<Node> grad_fn;          // what made it; empty for a leaf
+  std::uint32_t output = 0;   // which result of grad_fn
+  std::uint32_t version = 0;  // of the storage when grad_fn was set; for views
   std::shared_ptr<GradSlot> slot = std::make_shared<GradSlot>();
   Ref<Node> accumulate;  // of a leaf
   bool retains_grad = false;

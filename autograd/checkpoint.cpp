@@ -40,13 +40,16 @@ class Checkpoint : public SaveObserver {
   }
 
   bool take(std::size_t, const Ref<TensorImpl>& data) override {
-    Ref<TensorImpl> shape_alone = TensorImpl::make({}, data->device(), data->dtype(), data->shape(), data->strides(), 0);
+    Ref<TensorImpl> shape_alone =
+        TensorImpl::make({}, data->device(), data->dtype(), data->shape(), data->strides(), 0);
     first_.push_back(std::move(shape_alone));
     return true;
   }
 
   Ref<TensorImpl> recall(std::size_t number) override {
-    if (!ran_) fail(ErrorCode::kUnsupported, "checkpoint: the function differentiates by itself, which is not supported inside it");
+    if (!ran_)
+      fail(ErrorCode::kUnsupported,
+           "checkpoint: the function differentiates by itself, which is not supported inside it");
     std::lock_guard lock(mutex_);
     if (collector_ == nullptr) run_again();
     const Collector::Entry& entry = collector_->entries[number];
@@ -84,11 +87,13 @@ class Checkpoint : public SaveObserver {
     bool same = collector->entries.size() == first_.size();
     for (std::size_t k = 0; same && k < first_.size(); ++k) {
       const TensorImpl& again = *collector->entries[k].data;
-      same = again.shape() == first_[k]->shape() && again.dtype() == first_[k]->dtype() && again.device() == first_[k]->device();
+      same = again.shape() == first_[k]->shape() && again.dtype() == first_[k]->dtype() &&
+             again.device() == first_[k]->device();
     }
     if (!same) {
       fail(ErrorCode::kFailedPrecondition, "checkpoint: the function saved ", collector->entries.size(),
-           " tensors when it ran again, other ones than the ", first_.size(), " of its first run; it must do the same both times");
+           " tensors when it ran again, other ones than the ", first_.size(),
+           " of its first run; it must do the same both times");
     }
     collector_ = std::move(collector);
   }
@@ -116,7 +121,8 @@ std::vector<Tensor> checkpoint(Fn fn, const std::vector<Tensor>& inputs) {
 }
 
 Tensor checkpoint(std::function<Tensor(const Tensor&)> fn, const Tensor& input) {
-  return checkpoint([fn](const std::vector<Tensor>& in) { return std::vector<Tensor>{fn(in[0])}; }, std::vector<Tensor>{input})[0];
+  return checkpoint([fn](const std::vector<Tensor>& in) { return std::vector<Tensor>{fn(in[0])}; },
+                    std::vector<Tensor>{input})[0];
 }
 
 }  // namespace sy

@@ -45,12 +45,14 @@ void FunctionNode::finish(std::vector<Tensor>& out, bool recorded) {
   }
   for (const Tensor& t : context.to_save_) {
     auto it = std::find_if(out.begin(), out.end(), [&](const Tensor& r) { return t.defined() && r.same_as(t); });
-    context.saved_.push_back(it != out.end() ? SavedTensor::result(t, this, static_cast<std::uint32_t>(it - out.begin()))
-                                             : SavedTensor::argument(t));
+    context.saved_.push_back(it != out.end()
+                                 ? SavedTensor::result(t, this, static_cast<std::uint32_t>(it - out.begin()))
+                                 : SavedTensor::argument(t));
   }
   Ref<Node> self = Ref<Node>::share(this);
   for (std::uint32_t k = 0; k < out.size(); ++k) {
-    bool constant = std::any_of(context.constant_.begin(), context.constant_.end(), [&](const Tensor& t) { return t.same_as(out[k]); });
+    bool constant = std::any_of(context.constant_.begin(), context.constant_.end(),
+                                [&](const Tensor& t) { return t.same_as(out[k]); });
     if (out[k].dtype().is_floating() && !constant) set_history(out[k], self, k);
   }
   context.to_save_.clear();
@@ -67,7 +69,8 @@ std::vector<Tensor> FunctionNode::apply(std::vector<Tensor> grads) {
     if (!grads[k].defined()) grads[k] = full(results[k].shape, 0, results[k].dtype, results[k].device);
   }
   std::vector<Tensor> out = backward_(context, std::move(grads));
-  require(out.size() == next.size(), name_, ": backward returned ", out.size(), " gradients for ", next.size(), " tensor arguments");
+  require(out.size() == next.size(), name_, ": backward returned ", out.size(), " gradients for ", next.size(),
+          " tensor arguments");
   for (std::size_t i = 0; i < out.size(); ++i) {
     if (!next[i]) out[i] = Tensor();
   }

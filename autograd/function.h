@@ -37,7 +37,9 @@ class FunctionContext {
 class FunctionNode : public Node {
  public:
   using BackwardFn = std::vector<Tensor> (*)(FunctionContext&, std::vector<Tensor>);
-  FunctionNode(std::string name, BackwardFn backward) : name_(std::move(name)), backward_(backward) { context.name_ = name_; }
+  FunctionNode(std::string name, BackwardFn backward) : name_(std::move(name)), backward_(backward) {
+    context.name_ = name_;
+  }
   std::string name() const override { return name_; }
   std::vector<Tensor> apply(std::vector<Tensor> grads) override;
   void release_saved() override;
@@ -62,17 +64,17 @@ std::string type_text(const std::type_info& type);
 ///
 ///   struct Cube : sy::Function<Cube> {
 ///     static constexpr const char* kName = "cube";  // for messages; may be left out
-///     static sy::Tensor forward(sy::FunctionContext& c, const sy::Tensor& x) { c.save_for_backward({x}); return x * x * x; }
-///     static std::vector<sy::Tensor> backward(sy::FunctionContext& c, std::vector<sy::Tensor> grads) {
+///     static sy::Tensor forward(sy::FunctionContext& c, const sy::Tensor& x) { c.save_for_backward({x}); return x * x
+///     * x; } static std::vector<sy::Tensor> backward(sy::FunctionContext& c, std::vector<sy::Tensor> grads) {
 ///       sy::Tensor x = c.saved()[0];
 ///       return {grads[0] * 3 * x * x};
 ///     }
 ///   };
 ///   sy::Tensor y = Cube::apply(x);
 ///
-/// forward runs unrecorded, on any arguments, and returns a Tensor or a vector of them. backward gets a gradient per result
-/// (zeros where none came) and returns one per tensor argument in order, with the elements of std::vector<Tensor> arguments
-/// one by one; undefined for none. Written in operators it can be differentiated again.
+/// forward runs unrecorded, on any arguments, and returns a Tensor or a vector of them. backward gets a gradient per
+/// result (zeros where none came) and returns one per tensor argument in order, with the elements of
+/// std::vector<Tensor> arguments one by one; undefined for none. Written in operators it can be differentiated again.
 template <typename Derived>
 struct Function {
   template <typename... Args>

@@ -46,21 +46,24 @@ void check_writable(const Frame& f, const TensorBase& t) {
   const std::string& op = f.op().name();
   const TensorImpl* impl = t.impl();
   if (impl->inference) {
-    fail(ErrorCode::kFailedPrecondition, op, ": a tensor made in inference mode cannot be changed by a recorded operation");
+    fail(ErrorCode::kFailedPrecondition, op,
+         ": a tensor made in inference mode cannot be changed by a recorded operation");
   }
   auto is_leaf = [](const TensorImpl& i) {
     const auto* meta = static_cast<const AutogradMeta*>(i.autograd.get());
     return (i.bits & kBit) && meta != nullptr && !meta->grad_fn;
   };
   if (is_leaf(*impl)) {
-    fail(ErrorCode::kFailedPrecondition, op, ": a leaf tensor that needs a gradient cannot be changed in place while recording");
+    fail(ErrorCode::kFailedPrecondition, op,
+         ": a leaf tensor that needs a gradient cannot be changed in place while recording");
   }
   if (impl->base && is_leaf(*impl->base)) {
     fail(ErrorCode::kFailedPrecondition, op,
          ": a view of a leaf tensor that needs a gradient cannot be changed in place while recording");
   }
   if (impl->view_without_grad) {
-    fail(ErrorCode::kFailedPrecondition, op, ": this view was made while gradients were off; its base would miss the change");
+    fail(ErrorCode::kFailedPrecondition, op,
+         ": this view was made while gradients were off; its base would miss the change");
   }
 }
 
@@ -119,7 +122,8 @@ class NoDerivative : public Node {
   }
   std::string name() const override { return op_; }
   std::vector<Tensor> apply(std::vector<Tensor>) override {
-    fail(ErrorCode::kUnsupported, "backward of ", op_, ": the operator has no derivative; give it one, or detach its arguments");
+    fail(ErrorCode::kUnsupported, "backward of ", op_,
+         ": the operator has no derivative; give it one, or detach its arguments");
   }
 
  private:
@@ -149,9 +153,11 @@ void autograd_layer(Frame& f, void*) {
     return pass(f);
   }
   if (def.composite != nullptr && def.not_differentiable == nullptr) {
-    if (f.list() != nullptr || f.variant() == Variant::kFunction || f.variant() == Variant::kInplace) return record_parts(f);
+    if (f.list() != nullptr || f.variant() == Variant::kFunction || f.variant() == Variant::kInplace)
+      return record_parts(f);
   }
-  if (def.composite == nullptr && def.not_differentiable == nullptr && wants_gradient(f, ~std::uint64_t{0})) return record_without_derivative(f);
+  if (def.composite == nullptr && def.not_differentiable == nullptr && wants_gradient(f, ~std::uint64_t{0}))
+    return record_without_derivative(f);
   pass(f);
 }
 

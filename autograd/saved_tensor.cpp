@@ -10,7 +10,8 @@ namespace sy {
 namespace {
 
 Ref<TensorImpl> without_history(const TensorBase& t) {
-  Ref<TensorImpl> copy = TensorImpl::make(t.storage(), t.device(), t.dtype(), t.shape(), t.strides(), t.storage_offset());
+  Ref<TensorImpl> copy =
+      TensorImpl::make(t.storage(), t.device(), t.dtype(), t.shape(), t.strides(), t.storage_offset());
   copy->wrapped_number = t.impl()->wrapped_number;
   return copy;
 }
@@ -38,7 +39,8 @@ void SavedTensor::keep(Ref<TensorImpl> data) {
 
 SavedTensor SavedTensor::origin(const TensorBase& t) {
   SavedTensor s;
-  require(!t.impl()->inference || !grad_enabled(), "a tensor made in inference mode cannot be saved for backward; clone it first");
+  require(!t.impl()->inference || !grad_enabled(),
+          "a tensor made in inference mode cannot be saved for backward; clone it first");
   bool recorded = t.impl()->layer_bits() & 1;
   AutogradMeta* meta = autograd_meta(t);
   bool marked = meta != nullptr && meta->accumulate;
@@ -78,9 +80,9 @@ Tensor SavedTensor::unpack(const std::string& saved_by) const {
   if (!defined()) return {};
   Tensor kept{TensorBase(observer_ != nullptr ? observer_->recall(number_) : impl_)};
   if (observer_ == nullptr && kept.version() != version_) {
-    fail(ErrorCode::kFailedPrecondition, "backward of ", saved_by, ": a tensor of shape ", shape_str(kept.shape()), " that ",
-         saved_by, " saved was changed in place by ", kept.storage()->last_writer(), " since (version ", version_, " when saved, ",
-         kept.version(), " now); clone it before the in-place operation");
+    fail(ErrorCode::kFailedPrecondition, "backward of ", saved_by, ": a tensor of shape ", shape_str(kept.shape()),
+         " that ", saved_by, " saved was changed in place by ", kept.storage()->last_writer(), " since (version ",
+         version_, " when saved, ", kept.version(), " now); clone it before the in-place operation");
   }
   if (leaf_ || !grad_enabled()) return kept;
   Edge edge = maker_ != nullptr ? Edge{Ref<Node>::share(maker_), output_} : edge_;

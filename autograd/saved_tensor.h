@@ -8,8 +8,8 @@
 
 namespace sy {
 
-/// Decides what becomes of the tensors that a thread's calls save, for checkpointing. Numbers go up from 0 in the order of
-/// saving.
+/// Decides what becomes of the tensors that a thread's calls save, for checkpointing. Numbers go up from 0 in the order
+/// of saving.
 class SaveObserver {
  public:
   virtual ~SaveObserver() = default;

@@ -11,25 +11,22 @@
 
 namespace sy::data {
 
-/// Tensors are stacked along a new first dimension; numbers become a 1-d tensor; pairs, lists and maps of those are batched
-/// entry by entry; strings are listed. Throws sy::Error when the examples' shapes, lengths or keys differ.
+/// Tensors are stacked along a new first dimension; numbers become a 1-d tensor; pairs, lists and maps of those are
+/// batched entry by entry; strings are listed. Throws sy::Error when the examples' shapes, lengths or keys differ.
 inline Tensor collate(const std::vector<Tensor>& examples) { return stack(examples, 0); }
 
 inline std::vector<std::string> collate(std::vector<std::string> examples) { return examples; }
 
 template <typename T>
-  requires std::is_arithmetic_v<T>
-Tensor collate(const std::vector<T>& examples) {
-  return tensor(examples);
-}
+requires std::is_arithmetic_v<T> Tensor collate(const std::vector<T>& examples) { return tensor(examples); }
 
 inline std::vector<Tensor> collate(const std::vector<std::vector<Tensor>>& examples) {
   std::vector<Tensor> batch;
   for (std::size_t k = 0; !examples.empty() && k < examples[0].size(); ++k) {
     std::vector<Tensor> column;
     for (std::size_t i = 0; i < examples.size(); ++i) {
-      require(examples[i].size() == examples[0].size(), "collate: example ", i, " of the batch has ", examples[i].size(),
-              " tensors, the first has ", examples[0].size());
+      require(examples[i].size() == examples[0].size(), "collate: example ", i, " of the batch has ",
+              examples[i].size(), " tensors, the first has ", examples[0].size());
       column.push_back(examples[i][k]);
     }
     batch.push_back(collate(column));
@@ -44,7 +41,8 @@ inline std::map<std::string, Tensor> collate(const std::vector<std::map<std::str
   }
   std::map<std::string, Tensor> batch;
   for (const auto& [key, column] : columns) {
-    require(column.size() == examples.size(), "collate: \"", key, "\" is in ", column.size(), " of ", examples.size(), " examples");
+    require(column.size() == examples.size(), "collate: \"", key, "\" is in ", column.size(), " of ", examples.size(),
+            " examples");
     batch[key] = collate(column);
   }
   return batch;

@@ -17,25 +17,31 @@ namespace sy::data {
 struct DataLoaderOptions {
   std::int64_t batch_size = 1;
   bool shuffle = false;
-  std::uint64_t seed = 0;    // of shuffle
-  int workers = 0;           // threads; 0: the caller's own
-  int prefetch = 4;          // batches that are ready or in work ahead of the caller
-  bool drop_last = false;    // leave out a last batch that is smaller
+  std::uint64_t seed = 0;                  // of shuffle
+  int workers = 0;                         // threads; 0: the caller's own
+  int prefetch = 4;                        // batches that are ready or in work ahead of the caller
+  bool drop_last = false;                  // leave out a last batch that is smaller
   std::shared_ptr<const Sampler> sampler;  // instead of shuffle
 };
 
-/// for (auto& batch : loader) runs one epoch; each one begins anew, shuffled anew. Which batches come, and in which order,
-/// depends on seed and epoch, not on the number of workers. An exception of the dataset or of collate is thrown where its
-/// batch would have come, and ends the epoch. Leaving the loop early stops the threads. Several epochs may run at once.
+/// for (auto& batch : loader) runs one epoch; each one begins anew, shuffled anew. Which batches come, and in which
+/// order, depends on seed and epoch, not on the number of workers. An exception of the dataset or of collate is thrown
+/// where its batch would have come, and ends the epoch. Leaving the loop early stops the threads. Several epochs may
+/// run at once.
 template <typename Example, typename Batch = Collated<Example>>
 class DataLoader {
  public:
   using Collate = std::function<Batch(const std::vector<Example>&)>;
 
   /// Throws sy::Error for options that make no sense.
-  explicit DataLoader(std::shared_ptr<const Dataset<Example>> dataset, DataLoaderOptions options = {}, Collate collate_with = default_collate)
-      : dataset_(std::move(dataset)), options_(std::move(options)), collate_(std::move(collate_with)), batches_(batch_sampler()) {
-    require(options_.workers >= 0 && options_.workers <= 1024, "DataLoader: workers must lie between 0 and 1024, got ", options_.workers);
+  explicit DataLoader(std::shared_ptr<const Dataset<Example>> dataset, DataLoaderOptions options = {},
+                      Collate collate_with = default_collate)
+      : dataset_(std::move(dataset)),
+        options_(std::move(options)),
+        collate_(std::move(collate_with)),
+        batches_(batch_sampler()) {
+    require(options_.workers >= 0 && options_.workers <= 1024, "DataLoader: workers must lie between 0 and 1024, got ",
+            options_.workers);
     require(options_.prefetch >= 1, "DataLoader: prefetch must be positive, got ", options_.prefetch);
   }
 
@@ -82,7 +88,8 @@ class DataLoader {
       for (std::int64_t number : (*order)[i]) examples.push_back(dataset->get(number));
       return collate_with(examples);
     };
-    return Iterator(std::make_shared<OrderedWorkers<Batch>>(order->size(), options_.workers, static_cast<std::size_t>(options_.prefetch), make));
+    return Iterator(std::make_shared<OrderedWorkers<Batch>>(order->size(), options_.workers,
+                                                            static_cast<std::size_t>(options_.prefetch), make));
   }
   Iterator end() const { return {}; }
 
@@ -91,7 +98,8 @@ class DataLoader {
   BatchSampler batch_sampler() const {
     require(dataset_ != nullptr, "DataLoader: the dataset is null");
     std::shared_ptr<const Sampler> sampler = options_.sampler;
-    if (sampler == nullptr && options_.shuffle) sampler = std::make_shared<RandomSampler>(dataset_->size(), options_.seed);
+    if (sampler == nullptr && options_.shuffle)
+      sampler = std::make_shared<RandomSampler>(dataset_->size(), options_.seed);
     if (sampler == nullptr) sampler = std::make_shared<SequentialSampler>(dataset_->size());
     return BatchSampler(sampler, options_.batch_size, options_.drop_last);
   }

@@ -28,8 +28,8 @@ class TensorDataset : public Dataset<std::vector<Tensor>> {
     require(!tensors_.empty(), "TensorDataset: expected at least one tensor");
     for (std::size_t k = 0; k < tensors_.size(); ++k) {
       require(tensors_[k].defined() && tensors_[k].dim() > 0, "TensorDataset: tensor ", k, " has no rows");
-      require(tensors_[k].size(0) == tensors_[0].size(0), "TensorDataset: tensor ", k, " has ", tensors_[k].size(0), " rows, expected ",
-              tensors_[0].size(0));
+      require(tensors_[k].size(0) == tensors_[0].size(0), "TensorDataset: tensor ", k, " has ", tensors_[k].size(0),
+              " rows, expected ", tensors_[0].size(0));
     }
   }
   std::int64_t size() const override { return tensors_[0].size(0); }

@@ -13,8 +13,9 @@
 
 namespace sy::data {
 
-/// Computes make(0), make(1), ..., make(count - 1) on some threads, at most `ahead` results beyond the one taken last, and
-/// gives them out in order. With no threads, next() computes. The destructor stops the threads after what they are at.
+/// Computes make(0), make(1), ..., make(count - 1) on some threads, at most `ahead` results beyond the one taken last,
+/// and gives them out in order. With no threads, next() computes. The destructor stops the threads after what they are
+/// at.
 template <typename T>
 class OrderedWorkers {
  public:

@@ -30,7 +30,9 @@ class Random {
 
 }  // namespace
 
-SequentialSampler::SequentialSampler(std::int64_t n) : n_(n) { require(n >= 0, "SequentialSampler: size ", n, " is negative"); }
+SequentialSampler::SequentialSampler(std::int64_t n) : n_(n) {
+  require(n >= 0, "SequentialSampler: size ", n, " is negative");
+}
 
 std::vector<std::int64_t> SequentialSampler::order(std::uint64_t) const {
   std::vector<std::int64_t> numbers(static_cast<std::size_t>(n_));
@@ -67,7 +69,8 @@ std::vector<std::vector<std::int64_t>> BatchSampler::batches(std::uint64_t epoch
   for (std::size_t i = 0; i < numbers.size(); i += step) {
     std::size_t end = std::min(i + step, numbers.size());
     if (end - i < step && drop_last_) break;
-    all.emplace_back(numbers.begin() + static_cast<std::ptrdiff_t>(i), numbers.begin() + static_cast<std::ptrdiff_t>(end));
+    all.emplace_back(numbers.begin() + static_cast<std::ptrdiff_t>(i),
+                     numbers.begin() + static_cast<std::ptrdiff_t>(end));
   }
   return all;
 }

@@ -18,9 +18,10 @@ struct DLManagedTensor {
 /// undefined tensors, other devices than cpu, and tensors that need a gradient (detach first).
 DLManagedTensor* to_dlpack(const Tensor& t);
 
-/// A tensor over the producer's memory; takes ownership, and calls the producer's deleter when the last tensor that shares
-/// the memory dies. Throws sy::Error, leaving ownership with the caller, for other devices than cpu, unknown dtypes,
-/// misaligned memory and shapes or strides that make no sense. That the memory is as large as they say is trusted.
+/// A tensor over the producer's memory; takes ownership, and calls the producer's deleter when the last tensor that
+/// shares the memory dies. Throws sy::Error, leaving ownership with the caller, for other devices than cpu, unknown
+/// dtypes, misaligned memory and shapes or strides that make no sense. That the memory is as large as they say is
+/// trusted.
 Tensor from_dlpack(DLManagedTensor* managed);
 
 }  // namespace sy

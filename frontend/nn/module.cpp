@@ -94,7 +94,8 @@ void Module::load_state_dict(const std::map<std::string, Tensor>& state, bool st
     if (it == state.end() || !it->second.defined()) {
       if (strict) str_append(&problems, "\n  missing: ", name, " ", shape_str(t.shape()));
     } else if (!(it->second.shape() == t.shape())) {
-      str_append(&problems, "\n  wrong shape: ", name, " is ", shape_str(it->second.shape()), ", expected ", shape_str(t.shape()));
+      str_append(&problems, "\n  wrong shape: ", name, " is ", shape_str(it->second.shape()), ", expected ",
+                 shape_str(t.shape()));
     }
   }
   if (strict) {
@@ -114,14 +115,16 @@ std::string Module::str() const {
   std::string text = describe() + "(";
   for (const auto& [name, child] : children_) {
     std::string inner = child->str();
-    for (std::size_t at = inner.find('\n'); at != std::string::npos; at = inner.find('\n', at + 3)) inner.insert(at + 1, "  ");
+    for (std::size_t at = inner.find('\n'); at != std::string::npos; at = inner.find('\n', at + 3))
+      inner.insert(at + 1, "  ");
     str_append(&text, "\n  (", name, "): ", inner);
   }
   return text + "\n)";
 }
 
 void Module::check_free(const std::string& name) const {
-  require(!name.empty() && name.find('.') == std::string::npos, "register: \"", name, "\" is no name (empty or with a dot)");
+  require(!name.empty() && name.find('.') == std::string::npos, "register: \"", name,
+          "\" is no name (empty or with a dot)");
   bool taken = false;
   for (const Named* list : {&parameters_, &buffers_}) {
     for (const auto& [other, t] : *list) taken |= other == name;

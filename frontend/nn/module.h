@@ -14,8 +14,8 @@
 
 namespace sy::nn {
 
-/// Subclasses register what they own in their constructor and define forward() with the arguments they need. Not copyable;
-/// held by std::shared_ptr. Not thread-safe, save that eval-mode forward() may run on several threads.
+/// Subclasses register what they own in their constructor and define forward() with the arguments they need. Not
+/// copyable; held by std::shared_ptr. Not thread-safe, save that eval-mode forward() may run on several threads.
 class Module {
  public:
   Module() = default;
@@ -48,8 +48,8 @@ class Module {
 
   /// Parameters and buffers by name; shares their data.
   std::map<std::string, Tensor> state_dict() const;
-  /// Copies values in, converting dtype and device. Throws sy::Error that lists every misshapen and, when strict, every missing
-  /// and unexpected entry, with nothing changed.
+  /// Copies values in, converting dtype and device. Throws sy::Error that lists every misshapen and, when strict, every
+  /// missing and unexpected entry, with nothing changed.
   void load_state_dict(const std::map<std::string, Tensor>& state, bool strict = true);
 
   /// "Sequential(\n  (0): Linear(4, 2)\n)"

@@ -39,7 +39,8 @@ void Adam::update(std::size_t i, const AdamOptions& o) {
   }
   m.mul_(o.beta1).add_(g, 1 - o.beta1);
   v.mul_(o.beta2).addcmul_(g, g, 1 - o.beta2);
-  double correction1 = 1 - std::pow(o.beta1, static_cast<double>(t)), correction2 = 1 - std::pow(o.beta2, static_cast<double>(t));
+  double correction1 = 1 - std::pow(o.beta1, static_cast<double>(t)),
+         correction2 = 1 - std::pow(o.beta2, static_cast<double>(t));
   Tensor denominator = sqrt(v).mul_(1 / std::sqrt(correction2)).add_(o.eps);
   p.addcdiv_(m, denominator, -o.lr / correction1);
 }

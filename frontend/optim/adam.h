@@ -19,7 +19,9 @@ struct AdamWOptions : AdamOptions {
 /// (sqrt(v / (1 - beta2^t)) + eps), with g = grad + weight_decay * p.
 class Adam : public Optimizer {
  public:
-  explicit Adam(const std::vector<Tensor>& parameters, AdamOptions options = {}) : Adam(false) { add_group(parameters, options); }
+  explicit Adam(const std::vector<Tensor>& parameters, AdamOptions options = {}) : Adam(false) {
+    add_group(parameters, options);
+  }
   void add_group(const std::vector<Tensor>& parameters, AdamOptions options);
   void step() override;
   using Optimizer::set_lr;
@@ -46,7 +48,9 @@ class Adam : public Optimizer {
 /// Loshchilov and Hutter 2019: as Adam, with p -= lr * weight_decay * p instead of decay through the gradient.
 class AdamW : public Adam {
  public:
-  explicit AdamW(const std::vector<Tensor>& parameters, AdamWOptions options = {}) : Adam(true) { add_group(parameters, options); }
+  explicit AdamW(const std::vector<Tensor>& parameters, AdamWOptions options = {}) : Adam(true) {
+    add_group(parameters, options);
+  }
 };
 
 }  // namespace sy::optim

@@ -48,8 +48,8 @@ void Optimizer::load_state_dict(const std::map<std::string, Tensor>& state) {
     std::size_t index = 0;
     if (name.rfind("lr.", 0) == 0) {
       auto [end, ec] = std::from_chars(name.data() + 3, name.data() + name.size(), index);
-      require(ec == std::errc() && end == name.data() + name.size() && index < num_groups(), "optimizer state: \"", name,
-              "\" belongs to no group of this optimizer");
+      require(ec == std::errc() && end == name.data() + name.size() && index < num_groups(), "optimizer state: \"",
+              name, "\" belongs to no group of this optimizer");
       require(t.defined() && t.dim() == 0, "optimizer state: \"", name, "\" is ", describe(t), ", expected a number");
       rates.emplace_back(index, t.item<double>());
       continue;
@@ -59,11 +59,12 @@ void Optimizer::load_state_dict(const std::map<std::string, Tensor>& state) {
             "optimizer state: \"", name, "\" belongs to no parameter of this optimizer");
     const Tensor& p = parameters_[index];
     std::string key(end + 1, name.data() + name.size());
-    require(std::find(known.begin(), known.end(), key) != known.end(), "optimizer state: \"", name, "\" is unknown to this optimizer");
+    require(std::find(known.begin(), known.end(), key) != known.end(), "optimizer state: \"", name,
+            "\" is unknown to this optimizer");
     require(t.defined(), "optimizer state: \"", name, "\" is undefined");
     bool counter = key == "step";
-    require(counter ? t.dim() == 0 && t.dtype() == kI64 : t.shape() == p.shape(), "optimizer state: \"", name, "\" is ", describe(t),
-            ", expected ", counter ? std::string("a 0-d i64") : describe(p));
+    require(counter ? t.dim() == 0 && t.dtype() == kI64 : t.shape() == p.shape(), "optimizer state: \"", name, "\" is ",
+            describe(t), ", expected ", counter ? std::string("a 0-d i64") : describe(p));
     loaded[index][key] = t.detach().to(std::nullopt, counter ? Device() : p.device(), true);
   }
   for (std::size_t i = 0; i < loaded.size(); ++i) {

@@ -12,8 +12,8 @@ struct SGDOptions {
   bool nesterov = false;
 };
 
-/// g = grad + weight_decay * p; v = momentum * v + (1 - dampening) * g (v = g at first); p -= lr * v, or with Nesterov's
-/// form lr * (g + momentum * v). Sutskever et al. 2013, as PyTorch writes it.
+/// g = grad + weight_decay * p; v = momentum * v + (1 - dampening) * g (v = g at first); p -= lr * v, or with
+/// Nesterov's form lr * (g + momentum * v). Sutskever et al. 2013, as PyTorch writes it.
 class SGD : public Optimizer {
  public:
   explicit SGD(const std::vector<Tensor>& parameters, SGDOptions options = {}) { add_group(parameters, options); }

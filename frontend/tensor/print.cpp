@@ -36,7 +36,8 @@ class Printer {
     return summary_ && t_.shape()[d] > 2 * kEdge && i >= kEdge && i < t_.shape()[d] - kEdge;
   }
   Scalar at(std::int64_t offset) const {
-    return read_element(static_cast<const char*>(t_.raw_data()) + offset * static_cast<std::int64_t>(t_.itemsize()), t_.dtype());
+    return read_element(static_cast<const char*>(t_.raw_data()) + offset * static_cast<std::int64_t>(t_.itemsize()),
+                        t_.dtype());
   }
   void collect(std::int64_t d, std::int64_t offset, std::vector<Scalar>& out) const {
     if (d == t_.dim()) {
@@ -47,8 +48,8 @@ class Printer {
       if (!skips(d, i)) collect(d + 1, offset + i * stride(d), out);
     }
   }
-  /// NumPy's rules: scientific when values are very large or small or span more than a thousandfold; then all with as many
-  /// digits as one needs. Else each with the digits that it needs, and blanks behind. At most four digits.
+  /// NumPy's rules: scientific when values are very large or small or span more than a thousandfold; then all with as
+  /// many digits as one needs. Else each with the digits that it needs, and blanks behind. At most four digits.
   void choose_format(const std::vector<Scalar>& values) {
     if (!t_.dtype().is_floating()) return;
     double low = 0, high = 0;
@@ -140,8 +141,9 @@ class Printer {
 
 std::string Tensor::str() const {
   if (!defined()) return "tensor(undefined)";
-  std::string suffix = str_cat(", dtype=", dtype().name(), device().is_cpu() ? "" : str_cat(", device=", device().str()),
-                               requires_grad() ? ", requires_grad=true" : "");
+  std::string suffix =
+      str_cat(", dtype=", dtype().name(), device().is_cpu() ? "" : str_cat(", device=", device().str()),
+              requires_grad() ? ", requires_grad=true" : "");
   if (device().is_meta()) return str_cat("tensor(..., shape=", shape_str(shape()), suffix, ")");
   if (numel() == 0) return str_cat("tensor([], shape=", shape_str(shape()), suffix, ")");
   Tensor host = detach().to(Device()).contiguous();

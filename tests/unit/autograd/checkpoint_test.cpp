@@ -54,7 +54,9 @@ TEST(Checkpoint, ReachesLeavesThatAreNotArguments) {
 TEST(Checkpoint, SecondOrderNestedAndNonLeafInputs) {
   Tensor x = make({0.1, 0.2, -0.3, 0.4}, {2, 2}).requires_grad_(), w = make({1, -1, 0.5, 2}, {2, 2}).requires_grad_();
   auto fn = [](const std::vector<Tensor>& in) {
-    auto inner = [&](const Tensor& t) { return checkpoint([w = in[1]](const Tensor& u) { return block(u, w); }, t * 2) * t; };
+    auto inner = [&](const Tensor& t) {
+      return checkpoint([w = in[1]](const Tensor& u) { return block(u, w); }, t * 2) * t;
+    };
     return std::vector<Tensor>{checkpoint(inner, in[0] + 1), checkpoint(inner, in[0])};
   };
   gradcheck(fn, {x, w});
@@ -64,11 +66,13 @@ TEST(Checkpoint, SecondOrderNestedAndNonLeafInputs) {
 TEST(Checkpoint, KeepsOnlyTheInputs) {
   Tensor x = leaf({1, 2, 3});
   Ref<Storage> inside;
-  Tensor y = checkpoint([&](const Tensor& t) {
-    Tensor h = exp(t);  // exp saves its result
-    inside = h.storage();
-    return h * h;
-  }, x);
+  Tensor y = checkpoint(
+      [&](const Tensor& t) {
+        Tensor h = exp(t);  // exp saves its result
+        inside = h.storage();
+        return h * h;
+      },
+      x);
   EXPECT_EQ(inside->use_count(), 1u);
   Ref<Storage> first = inside;
   y.sum().backward();
@@ -79,10 +83,12 @@ TEST(Checkpoint, KeepsOnlyTheInputs) {
 TEST(Checkpoint, RunsOnceMoreHoweverManyBackwards) {
   Tensor x = leaf({1});
   int runs = 0;
-  Tensor y = checkpoint([&](const Tensor& t) {
-    ++runs;
-    return exp(t) * sin(t);
-  }, x);
+  Tensor y = checkpoint(
+      [&](const Tensor& t) {
+        ++runs;
+        return exp(t) * sin(t);
+      },
+      x);
   y.backward({}, true);
   y.backward();
   EXPECT_EQ(runs, 2);
@@ -95,7 +101,9 @@ TEST(Checkpoint, CustomFunctionsInside) {
       c.save_for_backward({x});
       return x * x;
     }
-    static std::vector<Tensor> backward(FunctionContext& c, std::vector<Tensor> grads) { return {grads[0] * 2 * c.saved()[0]}; }
+    static std::vector<Tensor> backward(FunctionContext& c, std::vector<Tensor> grads) {
+      return {grads[0] * 2 * c.saved()[0]};
+    }
   };
   Tensor x = leaf({3});
   checkpoint([](const Tensor& t) { return Square::apply(t * 2); }, x).sum().backward();
@@ -111,14 +119,15 @@ TEST(Checkpoint, MistakesAreNamed) {
   Tensor y = checkpoint([](const Tensor& t) { return exp(t); }, h);
   h.add_(1);
   EXPECT_THAT(message_of([&] { y.sum().backward(); }), HasSubstr("changed in place by add"));
-  EXPECT_THAT(message_of([&] {
-                checkpoint([](const Tensor& t) { return grad({exp(t).sum()}, {t}, {}, true, true)[0]; }, x);
-              }),
-              HasSubstr("differentiates by itself"));
-  Tensor thrown = checkpoint([&](const Tensor& t) {
-    if (run++ > 100) fail(ErrorCode::kInternal, "no more");
-    return exp(t);
-  }, x);
+  EXPECT_THAT(
+      message_of([&] { checkpoint([](const Tensor& t) { return grad({exp(t).sum()}, {t}, {}, true, true)[0]; }, x); }),
+      HasSubstr("differentiates by itself"));
+  Tensor thrown = checkpoint(
+      [&](const Tensor& t) {
+        if (run++ > 100) fail(ErrorCode::kInternal, "no more");
+        return exp(t);
+      },
+      x);
   run = 1000;
   EXPECT_THAT(message_of([&] { thrown.sum().backward(); }), HasSubstr("no more"));
 }

@@ -1,9 +1,10 @@
 // Custom functions, checkpointing, operators defined at run time, gradcheck itself.
+#include "switchyard/autograd/function.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "switchyard/autograd/custom_op.h"
-#include "switchyard/autograd/function.h"
 #include "switchyard/autograd/gradcheck.h"
 #include "switchyard/dispatch/boxed.h"
 #include "values.h"
@@ -43,7 +44,8 @@ TEST(Function, FirstSecondAndThirdOrder) {
   Tensor gg = grad({g.sum()}, {x}, {}, true, true)[0];
   EXPECT_THAT(values(gg), ElementsAre(24));
   EXPECT_THAT(values(grad({gg.sum()}, {x})[0]), ElementsAre(12));
-  gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{Cube::apply(in[0], 0.5)}; }, {leaf({1, -2})});
+  gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{Cube::apply(in[0], 0.5)}; },
+            {leaf({1, -2})});
 }
 
 TEST(Function, NoticesChangedSavedTensor) {
@@ -62,7 +64,8 @@ struct Wrong : Function<Wrong> {
 
 TEST(Gradcheck, FindsAWrongDerivative) {
   EXPECT_THAT(message_of([] {
-                gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{Wrong::apply(in[0])}; }, {leaf({1, 3})});
+                gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{Wrong::apply(in[0])}; },
+                          {leaf({1, 3})});
               }),
               HasSubstr("output 0 element 0 for input 0 element 0: analytic 1, numeric 2"));
 }
@@ -104,7 +107,8 @@ TEST(CustomOp, WithoutDerivativeBackwardIsAnError) {
   op.kernel("cpu", [](const Tensor& x) { return x * 2; });
   Tensor x = leaf({1});
   EXPECT_THAT(values(op(x)), ElementsAre(2));
-  EXPECT_THAT(message_of([&] { op(x).sum().backward(); }), HasSubstr("test::underived: the operator has no derivative"));
+  EXPECT_THAT(message_of([&] { op(x).sum().backward(); }),
+              HasSubstr("test::underived: the operator has no derivative"));
 }
 
 TEST(CustomOp, KernelDerivativeAndBoxedCall) {
@@ -127,7 +131,8 @@ TEST(CustomOp, ErrorsAreReadable) {
   EXPECT_THAT(message_of([] { CustomOp op("test::bad(Tensr x) -> Tensor"); }), HasSubstr("column"));
   EXPECT_THAT(message_of([] { CustomOp op("add(Tensor x) -> Tensor"); }), HasSubstr("add is already defined"));
   static CustomOp op("test::typed(Tensor x, int n) -> Tensor");
-  EXPECT_THAT(message_of([] { op.kernel("cpu", [](const Tensor& x, double) { return x; }); }), HasSubstr("does not fit int n"));
+  EXPECT_THAT(message_of([] { op.kernel("cpu", [](const Tensor& x, double) { return x; }); }),
+              HasSubstr("does not fit int n"));
   EXPECT_THAT(message_of([] { op.kernel("cpu", [](const Tensor& x) { return x; }); }), HasSubstr("takes 1 arguments"));
 }
 

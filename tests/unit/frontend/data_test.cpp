@@ -82,7 +82,8 @@ TEST(Loader, ThePermutationIsTheSameOnEveryMachine) {
 
 TEST(Sampler, EveryPermutationIsAboutEquallyLikely) {
   std::vector<int> first(5);
-  for (std::uint64_t seed = 0; seed < 5000; ++seed) ++first[static_cast<std::size_t>(data::RandomSampler(5, seed).order(0)[0])];
+  for (std::uint64_t seed = 0; seed < 5000; ++seed)
+    ++first[static_cast<std::size_t>(data::RandomSampler(5, seed).order(0)[0])];
   for (int count : first) EXPECT_NEAR(count, 1000, 150);
 }
 
@@ -99,7 +100,8 @@ TEST(Loader, PrefetchIsBounded) {
   auto numbers = std::make_shared<Numbers>(1000);
   DataLoader loader(numbers, {.workers = 2, .prefetch = 6});
   auto it = loader.begin();  // takes one
-  for (int wait = 0; wait < 2000 && numbers->read < 7; ++wait) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  for (int wait = 0; wait < 2000 && numbers->read < 7; ++wait)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
   std::this_thread::sleep_for(std::chrono::milliseconds(20));
   EXPECT_EQ(numbers->read, 7);
 }
@@ -152,7 +154,10 @@ TEST(Loader, CollatesTensorsPairsAndMaps) {
   EXPECT_THAT(to_vector<double>(b), ElementsAre(0.5, 1.5));
   using Map = std::map<std::string, Tensor>;
   EXPECT_EQ(data::collate(std::vector<Map>{{{"k", tensor(1.)}}, {{"k", tensor(2.)}}})["k"].numel(), 2);
-  EXPECT_THAT(message_of([] { data::collate(std::vector<Map>{{{"k", tensor(1.)}}, {}}); }), HasSubstr("\"k\" is in 1 of 2"));
+  EXPECT_THAT(message_of([] {
+                data::collate(std::vector<Map>{{{"k", tensor(1.)}}, {}});
+              }),
+              HasSubstr("\"k\" is in 1 of 2"));
   EXPECT_THAT(message_of([] { data::collate(std::vector<Tensor>{zeros({2}), zeros({3})}); }), HasSubstr("[3]"));
 }
 

@@ -14,8 +14,8 @@ using testing::HasSubstr;
 struct Net : nn::Module {
   std::shared_ptr<nn::Linear> first = register_module<nn::Linear>("first", 3, 4);
   std::shared_ptr<nn::Dropout> drop = register_module("drop", std::make_shared<nn::Dropout>(0.5));
-  std::shared_ptr<nn::Sequential> rest = register_module<nn::Sequential>(
-      "rest", std::make_shared<nn::ReLU>(), std::make_shared<nn::Linear>(4, 2, false));
+  std::shared_ptr<nn::Sequential> rest =
+      register_module<nn::Sequential>("rest", std::make_shared<nn::ReLU>(), std::make_shared<nn::Linear>(4, 2, false));
   Tensor scale = register_parameter("scale", ones({1}));
   Tensor count = register_buffer("count", zeros({1}));
   Tensor forward(const Tensor& x) { return rest->forward(drop->forward(first->forward(x))) * scale; }
@@ -58,7 +58,8 @@ TEST(Net, FrozenParametersStayFrozenWhenMoved) {
 
 TEST(Net, LearnsExclusiveOr) {
   manual_seed(1);
-  nn::Sequential net(std::make_shared<nn::Linear>(2, 16), std::make_shared<nn::Tanh>(), std::make_shared<nn::Linear>(16, 1));
+  nn::Sequential net(std::make_shared<nn::Linear>(2, 16), std::make_shared<nn::Tanh>(),
+                     std::make_shared<nn::Linear>(16, 1));
   optim::AdamWOptions options;
   options.lr = 0.05;
   optim::AdamW adam(net.parameters(), options);
