@@ -1,7 +1,9 @@
 #include "switchyard/autograd/autograd_meta.h"
 
+#include "switchyard/autograd/anomaly.h"
 #include "switchyard/autograd/grad_mode.h"
 #include "switchyard/autograd/view_nodes.h"
+#include "switchyard/core/backend.h"
 #include "switchyard/ops/operators.h"
 
 namespace sy {
@@ -24,6 +26,13 @@ void set_history(const TensorBase& t, const Ref<Node>& node, std::uint32_t outpu
   meta.output = output;
   meta.version = t.version();
   t.impl()->bits |= bit(kLayerAutograd);
+}
+
+void note_forward(Node& node, const TensorBase& t) {
+  if (anomaly_enabled()) node.created_at = current_call_stack();
+  if (Backend* backend = find_backend(t.device().backend()); backend != nullptr && !backend->synchronous()) {
+    node.stream = current_stream(t.device());
+  }
 }
 
 Edge gradient_edge(const TensorBase& t) {
@@ -67,8 +76,8 @@ class AccumulateGrad : public Node {
       return {};
     }
     // A gradient that nobody else holds becomes the leaf's own; any other is copied, since it may be written to.
-    bool own = grad.impl()->use_count() == 1 && !grad.impl()->base && grad.storage() && grad.storage()->use_count() == 1 &&
-               grad.is_contiguous();
+    bool own = grad.impl()->use_count() == 1 && !grad.impl()->base && grad.storage() &&
+               grad.storage()->use_count() == 1 && grad.is_contiguous();
     Tensor kept = grad_enabled() ? grad : sy::detach(grad);
     held = own ? kept : sy::clone(kept);
     return {};

@@ -16,9 +16,9 @@ struct GradSlot {
 };
 
 struct AutogradMeta : AutogradMetaBase {
-  Ref<Node> grad_fn;            // what made it; empty for a leaf
-  std::uint32_t output = 0;     // which result of grad_fn
-  std::uint32_t version = 0;    // of the storage when grad_fn was set; for views
+  Ref<Node> grad_fn;          // what made it; empty for a leaf
+  std::uint32_t output = 0;   // which result of grad_fn
+  std::uint32_t version = 0;  // of the storage when grad_fn was set; for views
   std::shared_ptr<GradSlot> slot = std::make_shared<GradSlot>();
   Ref<Node> accumulate;  // of a leaf
   bool retains_grad = false;
@@ -34,6 +34,9 @@ AutogradMeta& require_autograd_meta(const TensorBase& t);
 Edge gradient_edge(const TensorBase& t);
 /// Makes t a result of node.
 void set_history(const TensorBase& t, const Ref<Node>& node, std::uint32_t output);
+
+/// Keeps where the call of node ran, whose result t is: its stream, and in anomaly mode the call stack.
+void note_forward(Node& node, const TensorBase& t);
 
 /// Registers the autograd with the dispatcher; every entry point calls it.
 void init_autograd();

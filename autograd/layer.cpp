@@ -46,21 +46,24 @@ void check_writable(const Frame& f, const TensorBase& t) {
   const std::string& op = f.op().name();
   const TensorImpl* impl = t.impl();
   if (impl->inference) {
-    fail(ErrorCode::kFailedPrecondition, op, ": a tensor made in inference mode cannot be changed by a recorded operation");
+    fail(ErrorCode::kFailedPrecondition, op,
+         ": a tensor made in inference mode cannot be changed by a recorded operation");
   }
   auto is_leaf = [](const TensorImpl& i) {
     const auto* meta = static_cast<const AutogradMeta*>(i.autograd.get());
     return (i.bits & kBit) && meta != nullptr && !meta->grad_fn;
   };
   if (is_leaf(*impl)) {
-    fail(ErrorCode::kFailedPrecondition, op, ": a leaf tensor that needs a gradient cannot be changed in place while recording");
+    fail(ErrorCode::kFailedPrecondition, op,
+         ": a leaf tensor that needs a gradient cannot be changed in place while recording");
   }
   if (impl->base && is_leaf(*impl->base)) {
     fail(ErrorCode::kFailedPrecondition, op,
          ": a view of a leaf tensor that needs a gradient cannot be changed in place while recording");
   }
   if (impl->view_without_grad) {
-    fail(ErrorCode::kFailedPrecondition, op, ": this view was made while gradients were off; its base would miss the change");
+    fail(ErrorCode::kFailedPrecondition, op,
+         ": this view was made while gradients were off; its base would miss the change");
   }
 }
 
@@ -85,12 +88,8 @@ void record(Frame& f, const OperatorDerivative& derivative) {
   auto* op_node = new OperatorNode(f.op(), derivative);
   Ref<Node> node = Ref<Node>::adopt(op_node);
   op_node->save_arguments(f);
-  if (anomaly_enabled()) node->created_at = current_call_stack();
   pass(f);
-  const TensorBase& first = f.result(0);
-  if (Backend* backend = find_backend(first.device().backend()); backend != nullptr && !backend->synchronous()) {
-    node->stream = current_stream(first.device());
-  }
+  note_forward(*node, f.result(0));
   op_node->save_results(f);
   if (target != nullptr) {
     TensorBase written_to = *target;
@@ -112,6 +111,36 @@ void record(Frame& f, const OperatorDerivative& derivative) {
   }
 }
 
+/// Of an operator defined at run time without a derivative: an error when a gradient arrives, not silence.
+class NoDerivative : public Node {
+ public:
+  NoDerivative(const Frame& f) : op_(f.op().name()) {
+    for (std::uint32_t k = 0; k < f.num_results(); ++k) {
+      const TensorBase& t = f.result(k);
+      results.push_back({Shape(t.shape().begin(), t.shape().end()), t.dtype(), t.device()});
+    }
+  }
+  std::string name() const override { return op_; }
+  std::vector<Tensor> apply(std::vector<Tensor>) override {
+    fail(ErrorCode::kUnsupported, "backward of ", op_,
+         ": the operator has no derivative; give it one, or detach its arguments");
+  }
+
+ private:
+  std::string op_;
+};
+
+void record_without_derivative(Frame& f) {
+  pass(f);
+  if (f.list() != nullptr || f.variant() != Variant::kFunction) return;
+  Ref<Node> node;
+  for (std::uint32_t k = 0; k < f.num_results(); ++k) {
+    if (!f.result(k).defined() || !f.result(k).dtype().is_floating()) continue;
+    if (!node) node = Ref<Node>::adopt(new NoDerivative(f));
+    set_history(f.result(k), node, k);
+  }
+}
+
 void autograd_layer(Frame& f, void*) {
   if (!t_state.grad_mode) return pass(f);
   Operator& op = f.op();
@@ -124,8 +153,11 @@ void autograd_layer(Frame& f, void*) {
     return pass(f);
   }
   if (def.composite != nullptr && def.not_differentiable == nullptr) {
-    if (f.list() != nullptr || f.variant() == Variant::kFunction || f.variant() == Variant::kInplace) return record_parts(f);
+    if (f.list() != nullptr || f.variant() == Variant::kFunction || f.variant() == Variant::kInplace)
+      return record_parts(f);
   }
+  if (def.composite == nullptr && def.not_differentiable == nullptr && wants_gradient(f, ~std::uint64_t{0}))
+    return record_without_derivative(f);
   pass(f);
 }
 

@@ -1,5 +1,7 @@
 #include "switchyard/autograd/saved_tensor.h"
 
+#include <utility>
+
 #include "switchyard/autograd/autograd_meta.h"
 #include "switchyard/autograd/grad_mode.h"
 #include "switchyard/dispatch/kernel_call.h"
@@ -8,57 +10,79 @@ namespace sy {
 namespace {
 
 Ref<TensorImpl> without_history(const TensorBase& t) {
-  Ref<TensorImpl> copy = TensorImpl::make(t.storage(), t.device(), t.dtype(), t.shape(), t.strides(), t.storage_offset());
+  Ref<TensorImpl> copy =
+      TensorImpl::make(t.storage(), t.device(), t.dtype(), t.shape(), t.strides(), t.storage_offset());
   copy->wrapped_number = t.impl()->wrapped_number;
   return copy;
 }
 
+constinit thread_local std::shared_ptr<SaveObserver>* t_observer [[gnu::tls_model("initial-exec")]] = nullptr;
+
 }  // namespace
 
-SavedTensor SavedTensor::argument(const TensorBase& t) {
-  SavedTensor s;
-  if (!t.defined()) return s;
-  require(!t.impl()->inference || !grad_enabled(), "a tensor made in inference mode cannot be saved for backward; clone it first");
-  s.version_ = t.version();
-  AutogradMeta* meta = autograd_meta(t);
-  if (!(t.impl()->layer_bits() & 1) || (meta != nullptr && !meta->grad_fn && meta->accumulate)) {
-    // No history, or a leaf: the handle itself cannot lead back to a node that holds it.
-    if (!t.impl()->base || !(t.impl()->layer_bits() & 1)) {
-      s.leaf_ = meta != nullptr && meta->accumulate;
-      s.impl_ = s.leaf_ ? t.ref() : without_history(t);
-      return s;
+ObserveSaves::ObserveSaves(std::shared_ptr<SaveObserver> observer)
+    : observer_(std::move(observer)), before_(std::exchange(t_observer, &observer_)) {}
+ObserveSaves::~ObserveSaves() { t_observer = before_; }
+
+void SavedTensor::keep(Ref<TensorImpl> data) {
+  version_ = data->storage() ? data->storage()->version() : 0;
+  if (t_observer != nullptr) [[unlikely]] {
+    SaveObserver& observer = **t_observer;
+    number_ = observer.next_number++;
+    if (observer.take(number_, data) && !leaf_) {
+      observer_ = *t_observer;
+      return;
     }
   }
-  s.edge_ = gradient_edge(t);
-  s.impl_ = without_history(t);
+  impl_ = std::move(data);
+}
+
+SavedTensor SavedTensor::origin(const TensorBase& t) {
+  SavedTensor s;
+  require(!t.impl()->inference || !grad_enabled(),
+          "a tensor made in inference mode cannot be saved for backward; clone it first");
+  bool recorded = t.impl()->layer_bits() & 1;
+  AutogradMeta* meta = autograd_meta(t);
+  bool marked = meta != nullptr && meta->accumulate;
+  // No history, or a leaf: the handle itself cannot lead back to a node that holds it.
+  if ((!recorded || (marked && !meta->grad_fn)) && !(t.impl()->base && recorded)) {
+    s.leaf_ = marked;
+  } else {
+    s.edge_ = gradient_edge(t);
+  }
+  return s;
+}
+
+SavedTensor SavedTensor::argument(const TensorBase& t) {
+  if (!t.defined()) return {};
+  SavedTensor s = origin(t);
+  s.keep(s.leaf_ ? t.ref() : without_history(t));
   return s;
 }
 
 SavedTensor SavedTensor::overwritten_argument(const TensorBase& t) {
-  SavedTensor s = argument(t);
-  if (!s.impl_ || s.leaf_) return s;
-  s.impl_ = cast_copy(t, t.dtype()).ref();
-  s.version_ = s.impl_->storage() ? s.impl_->storage()->version() : 0;
+  if (!t.defined()) return {};
+  SavedTensor s = origin(t);
+  s.keep(s.leaf_ ? t.ref() : cast_copy(t, t.dtype()).ref());
   return s;
 }
 
 SavedTensor SavedTensor::result(const TensorBase& t, Node* node, std::uint32_t output) {
   SavedTensor s;
   if (!t.defined()) return s;
-  s.version_ = t.version();
-  s.impl_ = without_history(t);
+  s.keep(without_history(t));
   s.maker_ = node;
   s.output_ = output;
   return s;
 }
 
 Tensor SavedTensor::unpack(const std::string& saved_by) const {
-  if (!impl_) return {};
-  Tensor kept{TensorBase(impl_)};
-  if (kept.version() != version_) {
-    fail(ErrorCode::kFailedPrecondition, "backward of ", saved_by, ": a tensor of shape ", shape_str(kept.shape()), " that ",
-         saved_by, " saved was changed in place by ", kept.storage()->last_writer(), " since (version ", version_, " when saved, ",
-         kept.version(), " now); clone it before the in-place operation");
+  if (!defined()) return {};
+  Tensor kept{TensorBase(observer_ != nullptr ? observer_->recall(number_) : impl_)};
+  if (observer_ == nullptr && kept.version() != version_) {
+    fail(ErrorCode::kFailedPrecondition, "backward of ", saved_by, ": a tensor of shape ", shape_str(kept.shape()),
+         " that ", saved_by, " saved was changed in place by ", kept.storage()->last_writer(), " since (version ",
+         version_, " when saved, ", kept.version(), " now); clone it before the in-place operation");
   }
   if (leaf_ || !grad_enabled()) return kept;
   Edge edge = maker_ != nullptr ? Edge{Ref<Node>::share(maker_), output_} : edge_;

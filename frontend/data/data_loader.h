@@ -1,157 +1,117 @@
-// Batches of a dataset, prepared ahead by worker threads.
+// Batches of a dataset, prepared ahead by threads.
 #pragma once
 
-#include <condition_variable>
-#include <exception>
+#include <atomic>
 #include <functional>
-#include <map>
+#include <iterator>
 #include <memory>
-#include <mutex>
 #include <optional>
-#include <thread>
-#include <vector>
 
-#include "switchyard/core/error.h"
+#include "switchyard/data/collate.h"
 #include "switchyard/data/dataset.h"
+#include "switchyard/data/ordered_workers.h"
 #include "switchyard/data/sampler.h"
 
 namespace sy::data {
 
 struct DataLoaderOptions {
-  std::size_t batch_size = 1;
+  std::int64_t batch_size = 1;
   bool shuffle = false;
-  std::uint64_t seed = 0;     // of the shuffle; each epoch has an order of its own
-  std::size_t workers = 0;    // 0: batches are made on the calling thread
-  std::size_t prefetch = 2;   // batches kept ready per worker
-  bool drop_last = false;
+  std::uint64_t seed = 0;                  // of shuffle
+  int workers = 0;                         // threads; 0: the caller's own
+  int prefetch = 4;                        // batches that are ready or in work ahead of the caller
+  bool drop_last = false;                  // leave out a last batch that is smaller
+  std::shared_ptr<const Sampler> sampler;  // instead of shuffle
 };
 
-/// Order and contents do not depend on the number of workers. An exception in get() or collate reaches the caller of
-/// next() at the batch that it belongs to. One epoch at a time, from one thread; destruction mid-epoch stops the workers.
-template <typename Example, typename Batch>
+/// for (auto& batch : loader) runs one epoch; each one begins anew, shuffled anew. Which batches come, and in which
+/// order, depends on seed and epoch, not on the number of workers. An exception of the dataset or of collate is thrown
+/// where its batch would have come, and ends the epoch. Leaving the loop early stops the threads. Several epochs may
+/// run at once.
+template <typename Example, typename Batch = Collated<Example>>
 class DataLoader {
  public:
   using Collate = std::function<Batch(const std::vector<Example>&)>;
 
-  DataLoader(std::shared_ptr<const Dataset<Example>> dataset, Collate collate, DataLoaderOptions options)
-      : dataset_(std::move(dataset)), collate_(std::move(collate)), options_(options) {
-    require(dataset_ != nullptr, "DataLoader: no dataset");
-    require(options_.prefetch > 0, "DataLoader: prefetch must be at least 1");
-    start_epoch(0);
+  /// Throws sy::Error for options that make no sense.
+  explicit DataLoader(std::shared_ptr<const Dataset<Example>> dataset, DataLoaderOptions options = {},
+                      Collate collate_with = default_collate)
+      : dataset_(std::move(dataset)),
+        options_(std::move(options)),
+        collate_(std::move(collate_with)),
+        batches_(batch_sampler()) {
+    require(options_.workers >= 0 && options_.workers <= 1024, "DataLoader: workers must lie between 0 and 1024, got ",
+            options_.workers);
+    require(options_.prefetch >= 1, "DataLoader: prefetch must be positive, got ", options_.prefetch);
   }
-  ~DataLoader() { stop(); }
-  DataLoader(const DataLoader&) = delete;
-  DataLoader& operator=(const DataLoader&) = delete;
 
   /// Batches per epoch.
-  std::size_t size() const { return plan_.size(); }
-  /// Begins an epoch from its start.
-  void start_epoch(std::uint64_t epoch) {
-    stop();
-    std::size_t n = dataset_->size();
-    plan_ = batches(options_.shuffle ? random_order(n, options_.seed, epoch) : sequential_order(n), options_.batch_size,
-                    options_.drop_last);
-    next_out_ = next_in_ = 0;
-    ready_.clear();
-    stopping_ = false;
-    for (std::size_t i = 0; i < std::min(options_.workers, plan_.size()); ++i) workers_.emplace_back([this] { work(); });
-  }
-  /// The next batch, or nullopt at the end of the epoch.
-  std::optional<Batch> next() {
-    if (next_out_ == plan_.size()) return std::nullopt;
-    if (workers_.empty()) return make(next_out_++);
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [this] { return ready_.contains(next_out_); });
-    Slot slot = std::move(ready_.at(next_out_));
-    ready_.erase(next_out_++);
-    lock.unlock();
-    changed_.notify_all();
-    if (slot.error) std::rethrow_exception(slot.error);
-    return std::move(slot.batch);
-  }
+  std::int64_t size() const { return batches_.size(); }
+  /// The number of the next epoch, from 0; set it to go on where an earlier run stopped.
+  std::uint64_t epoch() const { return epoch_; }
+  void set_epoch(std::uint64_t epoch) { epoch_ = epoch; }
 
-  /// Range-for over the rest of the epoch.
   class Iterator {
    public:
-    explicit Iterator(DataLoader* loader) : loader_(loader) {
-      if (loader_ != nullptr) batch_ = loader_->next();
-    }
-    Batch& operator*() { return *batch_; }
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Batch;
+    using difference_type = std::ptrdiff_t;
+    using pointer = Batch*;
+    using reference = Batch&;
+
+    Iterator() = default;
+    explicit Iterator(std::shared_ptr<OrderedWorkers<Batch>> workers) : workers_(std::move(workers)) { ++*this; }
+    Batch& operator*() const { return *batch_; }
+    Batch* operator->() const { return batch_.get(); }
     Iterator& operator++() {
-      batch_ = loader_->next();
+      batch_.reset();
+      if (std::optional<Batch> next = workers_->next()) {
+        batch_ = std::make_shared<Batch>(std::move(*next));
+      } else {
+        workers_.reset();
+      }
       return *this;
     }
-    friend bool operator!=(const Iterator& a, const Iterator& b) { return a.batch_.has_value() != b.batch_.has_value(); }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const Iterator& a, const Iterator& b) { return a.workers_ == b.workers_; }
 
    private:
-    DataLoader* loader_;
-    std::optional<Batch> batch_;
+    std::shared_ptr<OrderedWorkers<Batch>> workers_;
+    std::shared_ptr<Batch> batch_;
   };
-  Iterator begin() { return Iterator(this); }
-  Iterator end() { return Iterator(nullptr); }
+
+  /// Starts an epoch.
+  Iterator begin() {
+    auto order = std::make_shared<std::vector<std::vector<std::int64_t>>>(batches_.batches(epoch_++));
+    auto make = [dataset = dataset_, collate_with = collate_, order](std::size_t i) {
+      std::vector<Example> examples;
+      for (std::int64_t number : (*order)[i]) examples.push_back(dataset->get(number));
+      return collate_with(examples);
+    };
+    return Iterator(std::make_shared<OrderedWorkers<Batch>>(order->size(), options_.workers,
+                                                            static_cast<std::size_t>(options_.prefetch), make));
+  }
+  Iterator end() const { return {}; }
 
  private:
-  struct Slot {
-    std::optional<Batch> batch;
-    std::exception_ptr error;
-  };
-
-  Batch make(std::size_t b) const {
-    std::vector<Example> examples;
-    for (std::size_t index : plan_[b]) examples.push_back(dataset_->get(index));
-    return collate_(examples);
-  }
-  void work() {
-    for (;;) {
-      std::size_t b;
-      {
-        std::unique_lock lock(mutex_);
-        changed_.wait(lock, [this] {
-          return stopping_ || next_in_ == plan_.size() || next_in_ < next_out_ + options_.prefetch * options_.workers;
-        });
-        if (stopping_ || next_in_ == plan_.size()) return;
-        b = next_in_++;
-      }
-      Slot slot;
-      try {
-        slot.batch = make(b);
-      } catch (...) {
-        slot.error = std::current_exception();
-      }
-      {
-        std::lock_guard lock(mutex_);
-        ready_.emplace(b, std::move(slot));
-      }
-      changed_.notify_all();
-    }
-  }
-  void stop() {
-    {
-      std::lock_guard lock(mutex_);
-      stopping_ = true;
-    }
-    changed_.notify_all();
-    for (std::thread& t : workers_) t.join();
-    workers_.clear();
+  static Batch default_collate(const std::vector<Example>& examples) { return collate(examples); }
+  BatchSampler batch_sampler() const {
+    require(dataset_ != nullptr, "DataLoader: the dataset is null");
+    std::shared_ptr<const Sampler> sampler = options_.sampler;
+    if (sampler == nullptr && options_.shuffle)
+      sampler = std::make_shared<RandomSampler>(dataset_->size(), options_.seed);
+    if (sampler == nullptr) sampler = std::make_shared<SequentialSampler>(dataset_->size());
+    return BatchSampler(sampler, options_.batch_size, options_.drop_last);
   }
 
   std::shared_ptr<const Dataset<Example>> dataset_;
-  Collate collate_;
   DataLoaderOptions options_;
-  std::vector<std::vector<std::size_t>> plan_;
-  std::vector<std::thread> workers_;
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  std::map<std::size_t, Slot> ready_;
-  std::size_t next_out_ = 0, next_in_ = 0;
-  bool stopping_ = false;
+  Collate collate_;
+  BatchSampler batches_;
+  std::atomic<std::uint64_t> epoch_{0};
 };
 
-/// A loader of tensor rows that stacks each column.
-inline std::unique_ptr<DataLoader<std::vector<Tensor>, std::vector<Tensor>>> make_loader(std::vector<Tensor> tensors,
-                                                                                        DataLoaderOptions options) {
-  return std::make_unique<DataLoader<std::vector<Tensor>, std::vector<Tensor>>>(
-      std::make_shared<TensorDataset>(std::move(tensors)), stack_columns, options);
-}
+template <typename D>
+DataLoader(std::shared_ptr<D>, DataLoaderOptions = {}) -> DataLoader<typename D::ExampleType>;
 
 }  // namespace sy::data

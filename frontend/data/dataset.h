@@ -1,53 +1,47 @@
-// Datasets: examples by index.
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <vector>
 
 #include "switchyard/ops/operators.h"
 
 namespace sy::data {
 
-/// Random access to examples. get() is called from several worker threads at once.
+/// Examples by number. get() is called by several threads at once; one that draws random numbers should seed them from
+/// the number, so that an epoch is the same whatever the number of workers.
 template <typename Example>
 class Dataset {
  public:
+  using ExampleType = Example;
   virtual ~Dataset() = default;
-  virtual std::size_t size() const = 0;
-  /// The example with index in [0, size()).
-  virtual Example get(std::size_t index) const = 0;
+  virtual std::int64_t size() const = 0;
+  /// Example i, 0 <= i < size(). What it throws reaches the caller of the loader.
+  virtual Example get(std::int64_t i) const = 0;
 };
 
-/// Rows of tensors that share their first size: example i is the i-th row of each.
+/// Rows of tensors: example i is {t[i] for each tensor}, views without copies.
 class TensorDataset : public Dataset<std::vector<Tensor>> {
  public:
-  /// Throws sy::Error unless there is a tensor and all first sizes agree.
+  /// Throws sy::Error unless there is a tensor and all have the same first size.
   explicit TensorDataset(std::vector<Tensor> tensors) : tensors_(std::move(tensors)) {
-    require(!tensors_.empty(), "TensorDataset: no tensors");
-    for (const Tensor& t : tensors_) {
-      require(t.dim() > 0 && t.size(0) == tensors_[0].size(0), "TensorDataset: first sizes differ: ", shape_str(t.shape()), " and ",
-              shape_str(tensors_[0].shape()));
+    require(!tensors_.empty(), "TensorDataset: expected at least one tensor");
+    for (std::size_t k = 0; k < tensors_.size(); ++k) {
+      require(tensors_[k].defined() && tensors_[k].dim() > 0, "TensorDataset: tensor ", k, " has no rows");
+      require(tensors_[k].size(0) == tensors_[0].size(0), "TensorDataset: tensor ", k, " has ", tensors_[k].size(0),
+              " rows, expected ", tensors_[0].size(0));
     }
   }
-  std::size_t size() const override { return static_cast<std::size_t>(tensors_[0].size(0)); }
-  std::vector<Tensor> get(std::size_t index) const override {
-    std::vector<Tensor> row;
-    for (const Tensor& t : tensors_) row.push_back(t.select(0, static_cast<std::int64_t>(index)));
-    return row;
+  std::int64_t size() const override { return tensors_[0].size(0); }
+  std::vector<Tensor> get(std::int64_t i) const override {
+    std::vector<Tensor> example;
+    example.reserve(tensors_.size());
+    for (const Tensor& t : tensors_) example.push_back(t.select(0, i));
+    return example;
   }
 
  private:
   std::vector<Tensor> tensors_;
 };
-
-/// The usual way to make a batch of rows: each column stacked.
-inline std::vector<Tensor> stack_columns(const std::vector<std::vector<Tensor>>& examples) {
-  std::vector<Tensor> batch;
-  for (std::size_t c = 0; c < examples.at(0).size(); ++c) {
-    std::vector<Tensor> column;
-    for (const auto& e : examples) column.push_back(e.at(c));
-    batch.push_back(stack(column));
-  }
-  return batch;
-}
 
 }  // namespace sy::data

@@ -1,5 +1,5 @@
-// DLPack in and out: tensors shared with other libraries in one process. Layout: the DLPack header, version 0.x,
-// dmlc/dlpack.
+// Tensors to and from other libraries without copies, in DLPack's C layout (dmlc/dlpack, dlpack.h, the unversioned
+// DLManagedTensor that all of them take).
 #pragma once
 
 #include "switchyard/abi/types.h"
@@ -7,17 +7,21 @@
 
 namespace sy {
 
-/// Same layout as DLPack's DLManagedTensor.
+/// Same layout as DLPack's struct of this name; cast the pointer to theirs.
 struct DLManagedTensor {
   sy_dl_tensor dl_tensor;
   void* manager_ctx;
   void (*deleter)(DLManagedTensor* self);
 };
 
-/// Shares t, which must lie in host memory and need no gradient. The receiver calls deleter once. Throws sy::Error.
+/// Shares t's memory and keeps it alive until the consumer calls deleter, once, on any thread. Throws sy::Error for
+/// undefined tensors, other devices than cpu, and tensors that need a gradient (detach first).
 DLManagedTensor* to_dlpack(const Tensor& t);
-/// Takes over a tensor in host memory; its deleter runs when the last tensor that shares it dies. On an error, which is
-/// thrown as sy::Error, the caller still owns it.
+
+/// A tensor over the producer's memory; takes ownership, and calls the producer's deleter when the last tensor that
+/// shares the memory dies. Throws sy::Error, leaving ownership with the caller, for other devices than cpu, unknown
+/// dtypes, misaligned memory and shapes or strides that make no sense. That the memory is as large as they say is
+/// trusted.
 Tensor from_dlpack(DLManagedTensor* managed);
 
 }  // namespace sy

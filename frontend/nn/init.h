@@ -11,7 +11,7 @@ const Tensor& constant_(const Tensor& t, const Scalar& value);
 /// Uniform in [low, high).
 const Tensor& uniform_(const Tensor& t, double low, double high, const Generator& generator = default_generator());
 const Tensor& normal_(const Tensor& t, double mean, double std, const Generator& generator = default_generator());
-/// Normal, redrawn by folding until within [low, high] standard deviations' worth of the mean.
+/// Normal, with values outside [low, high] drawn again.
 const Tensor& trunc_normal_(const Tensor& t, double mean, double std, double low, double high,
                             const Generator& generator = default_generator());
 /// He et al. 2015, "Delving Deep into Rectifiers": U(-b, b) with b = gain sqrt(3 / fan_in), gain = sqrt(2 / (1 + a^2)).

@@ -48,10 +48,10 @@ void Module::convert(Fn&& fn) {
       Tensor moved = fn(t.detach());
       if (moved.device() == t.device() && moved.dtype() == t.dtype()) continue;
       t.impl()->set_contents(*moved.impl());
-      if (t.impl()->autograd) {  // the gradient and its node belong to the old device
-        t.impl()->autograd.reset();
-        t.requires_grad_();
-      }
+      bool trained = t.requires_grad();
+      t.impl()->autograd.reset();  // the gradient and its node belong to the old device
+      t.impl()->bits &= ~bit(kLayerAutograd);
+      if (trained) t.requires_grad_();
     }
   }
   for (auto& [name, child] : children_) child->convert(fn);
@@ -70,6 +70,15 @@ void Module::zero_grad() {
   for (const Tensor& p : parameters()) p.set_grad({});
 }
 
+void Module::requires_grad_(bool on) {
+  for (const Tensor& p : parameters()) p.requires_grad_(on);
+}
+
+void Module::apply(const std::function<void(Module&)>& fn) {
+  for (auto& [name, child] : children_) child->apply(fn);
+  fn(*this);
+}
+
 std::map<std::string, Tensor> Module::state_dict() const {
   std::map<std::string, Tensor> state;
   for (auto& [name, t] : named_parameters()) state[name] = t.detach();
@@ -83,9 +92,10 @@ void Module::load_state_dict(const std::map<std::string, Tensor>& state, bool st
   for (auto& [name, t] : own) {
     auto it = state.find(name);
     if (it == state.end() || !it->second.defined()) {
-      str_append(&problems, "\n  missing: ", name, " ", shape_str(t.shape()));
+      if (strict) str_append(&problems, "\n  missing: ", name, " ", shape_str(t.shape()));
     } else if (!(it->second.shape() == t.shape())) {
-      str_append(&problems, "\n  wrong shape: ", name, " is ", shape_str(it->second.shape()), ", expected ", shape_str(t.shape()));
+      str_append(&problems, "\n  wrong shape: ", name, " is ", shape_str(it->second.shape()), ", expected ",
+                 shape_str(t.shape()));
     }
   }
   if (strict) {
@@ -95,7 +105,9 @@ void Module::load_state_dict(const std::map<std::string, Tensor>& state, bool st
   }
   require(problems.empty(), "load_state_dict:", problems);
   NoGrad no_grad;
-  for (auto& [name, t] : own) t.copy_(state.at(name));
+  for (auto& [name, t] : own) {
+    if (auto it = state.find(name); it != state.end() && it->second.defined()) t.copy_(it->second.to(t.device()));
+  }
 }
 
 std::string Module::str() const {
@@ -103,14 +115,16 @@ std::string Module::str() const {
   std::string text = describe() + "(";
   for (const auto& [name, child] : children_) {
     std::string inner = child->str();
-    for (std::size_t at = inner.find('\n'); at != std::string::npos; at = inner.find('\n', at + 3)) inner.insert(at + 1, "  ");
+    for (std::size_t at = inner.find('\n'); at != std::string::npos; at = inner.find('\n', at + 3))
+      inner.insert(at + 1, "  ");
     str_append(&text, "\n  (", name, "): ", inner);
   }
   return text + "\n)";
 }
 
 void Module::check_free(const std::string& name) const {
-  require(!name.empty() && name.find('.') == std::string::npos, "register: \"", name, "\" is no name (empty or with a dot)");
+  require(!name.empty() && name.find('.') == std::string::npos, "register: \"", name,
+          "\" is no name (empty or with a dot)");
   bool taken = false;
   for (const Named* list : {&parameters_, &buffers_}) {
     for (const auto& [other, t] : *list) taken |= other == name;

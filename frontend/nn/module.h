@@ -1,6 +1,7 @@
 // The base of models: named parameters, buffers and submodules.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,8 +14,8 @@
 
 namespace sy::nn {
 
-/// Subclasses register what they own in their constructor and define forward() with the arguments they need. Not copyable;
-/// held by std::shared_ptr. Not thread-safe, save that eval-mode forward() may run on several threads.
+/// Subclasses register what they own in their constructor and define forward() with the arguments they need. Not
+/// copyable; held by std::shared_ptr. Not thread-safe, save that eval-mode forward() may run on several threads.
 class Module {
  public:
   Module() = default;
@@ -38,12 +39,17 @@ class Module {
   void to(Device device);
   /// Converts floating parameters and buffers in place.
   void to(Dtype dtype);
+  /// Drops the gradients.
   void zero_grad();
+  /// Freezes all parameters, or trains them again.
+  void requires_grad_(bool on = true);
+  /// Calls fn with every module below, then with this one.
+  void apply(const std::function<void(Module&)>& fn);
 
   /// Parameters and buffers by name; shares their data.
   std::map<std::string, Tensor> state_dict() const;
-  /// Copies values in. Throws sy::Error that lists every missing, unexpected (when strict) and misshapen entry, with nothing
-  /// changed.
+  /// Copies values in, converting dtype and device. Throws sy::Error that lists every misshapen and, when strict, every
+  /// missing and unexpected entry, with nothing changed.
   void load_state_dict(const std::map<std::string, Tensor>& state, bool strict = true);
 
   /// "Sequential(\n  (0): Linear(4, 2)\n)"
@@ -60,6 +66,11 @@ class Module {
   template <typename M, typename... Args>
   std::shared_ptr<M> register_module(std::string name, Args&&... args) {
     auto module = std::make_shared<M>(std::forward<Args>(args)...);
+    add_child(std::move(name), module);
+    return module;
+  }
+  template <typename M>
+  std::shared_ptr<M> register_module(std::string name, std::shared_ptr<M> module) {
     add_child(std::move(name), module);
     return module;
   }

@@ -11,10 +11,6 @@ void Adam::add_group(const std::vector<Tensor>& parameters, AdamOptions o) {
   groups_.push_back({first, parameters.size(), o});
 }
 
-void Adam::set_lr(double lr) {
-  for (Group& g : groups_) g.options.lr = lr;
-}
-
 void Adam::step() {
   NoGrad no_grad;
   for (const Group& group : groups_) {
@@ -43,7 +39,8 @@ void Adam::update(std::size_t i, const AdamOptions& o) {
   }
   m.mul_(o.beta1).add_(g, 1 - o.beta1);
   v.mul_(o.beta2).addcmul_(g, g, 1 - o.beta2);
-  double correction1 = 1 - std::pow(o.beta1, static_cast<double>(t)), correction2 = 1 - std::pow(o.beta2, static_cast<double>(t));
+  double correction1 = 1 - std::pow(o.beta1, static_cast<double>(t)),
+         correction2 = 1 - std::pow(o.beta2, static_cast<double>(t));
   Tensor denominator = sqrt(v).mul_(1 / std::sqrt(correction2)).add_(o.eps);
   p.addcdiv_(m, denominator, -o.lr / correction1);
 }

@@ -19,10 +19,14 @@ struct AdamWOptions : AdamOptions {
 /// (sqrt(v / (1 - beta2^t)) + eps), with g = grad + weight_decay * p.
 class Adam : public Optimizer {
  public:
-  explicit Adam(const std::vector<Tensor>& parameters, AdamOptions options = {}) : Adam(false) { add_group(parameters, options); }
+  explicit Adam(const std::vector<Tensor>& parameters, AdamOptions options = {}) : Adam(false) {
+    add_group(parameters, options);
+  }
   void add_group(const std::vector<Tensor>& parameters, AdamOptions options);
   void step() override;
-  void set_lr(double lr) override;
+  using Optimizer::set_lr;
+  std::size_t num_groups() const override { return groups_.size(); }
+  double lr(std::size_t group = 0) const override { return groups_.at(group).options.lr; }
   void set_lr(std::size_t group, double lr) override { groups_.at(group).options.lr = lr; }
 
  protected:
@@ -44,7 +48,9 @@ class Adam : public Optimizer {
 /// Loshchilov and Hutter 2019: as Adam, with p -= lr * weight_decay * p instead of decay through the gradient.
 class AdamW : public Adam {
  public:
-  explicit AdamW(const std::vector<Tensor>& parameters, AdamWOptions options = {}) : Adam(true) { add_group(parameters, options); }
+  explicit AdamW(const std::vector<Tensor>& parameters, AdamWOptions options = {}) : Adam(true) {
+    add_group(parameters, options);
+  }
 };
 
 }  // namespace sy::optim

@@ -15,4 +15,9 @@ inline double warmup_cosine(std::int64_t step, std::int64_t warmup, std::int64_t
   return last + (peak - last) * 0.5 * (1 + std::cos(3.14159265358979323846 * std::min(progress, 1.0)));
 }
 
+/// start * factor^(step / every), with the division rounded down.
+inline double step_decay(std::int64_t step, std::int64_t every, double factor, double start) {
+  return start * std::pow(factor, static_cast<double>(step / std::max<std::int64_t>(every, 1)));
+}
+
 }  // namespace sy::optim

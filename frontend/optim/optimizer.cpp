@@ -27,8 +27,13 @@ void Optimizer::zero_grad(bool set_to_none) {
   }
 }
 
+void Optimizer::set_lr(double lr) {
+  for (std::size_t g = 0; g < num_groups(); ++g) set_lr(g, lr);
+}
+
 std::map<std::string, Tensor> Optimizer::state_dict() const {
   std::map<std::string, Tensor> all;
+  for (std::size_t g = 0; g < num_groups(); ++g) all[str_cat("lr.", g)] = full({}, lr(g), kF64);
   for (std::size_t i = 0; i < state_.size(); ++i) {
     for (const auto& [name, t] : state_[i]) all[str_cat(i, ".", name)] = t;
   }
@@ -38,18 +43,28 @@ std::map<std::string, Tensor> Optimizer::state_dict() const {
 void Optimizer::load_state_dict(const std::map<std::string, Tensor>& state) {
   const std::vector<std::string> known = state_names();
   std::vector<std::map<std::string, Tensor>> loaded(parameters_.size());
+  std::vector<std::pair<std::size_t, double>> rates;
   for (const auto& [name, t] : state) {
     std::size_t index = 0;
+    if (name.rfind("lr.", 0) == 0) {
+      auto [end, ec] = std::from_chars(name.data() + 3, name.data() + name.size(), index);
+      require(ec == std::errc() && end == name.data() + name.size() && index < num_groups(), "optimizer state: \"",
+              name, "\" belongs to no group of this optimizer");
+      require(t.defined() && t.dim() == 0, "optimizer state: \"", name, "\" is ", describe(t), ", expected a number");
+      rates.emplace_back(index, t.item<double>());
+      continue;
+    }
     auto [end, ec] = std::from_chars(name.data(), name.data() + name.size(), index);
     require(ec == std::errc() && end != name.data() + name.size() && *end == '.' && index < parameters_.size(),
             "optimizer state: \"", name, "\" belongs to no parameter of this optimizer");
     const Tensor& p = parameters_[index];
     std::string key(end + 1, name.data() + name.size());
-    require(std::find(known.begin(), known.end(), key) != known.end(), "optimizer state: \"", name, "\" is unknown to this optimizer");
+    require(std::find(known.begin(), known.end(), key) != known.end(), "optimizer state: \"", name,
+            "\" is unknown to this optimizer");
     require(t.defined(), "optimizer state: \"", name, "\" is undefined");
     bool counter = key == "step";
-    require(counter ? t.dim() == 0 && t.dtype() == kI64 : t.shape() == p.shape(), "optimizer state: \"", name, "\" is ", describe(t),
-            ", expected ", counter ? std::string("a 0-d i64") : describe(p));
+    require(counter ? t.dim() == 0 && t.dtype() == kI64 : t.shape() == p.shape(), "optimizer state: \"", name, "\" is ",
+            describe(t), ", expected ", counter ? std::string("a 0-d i64") : describe(p));
     loaded[index][key] = t.detach().to(std::nullopt, counter ? Device() : p.device(), true);
   }
   for (std::size_t i = 0; i < loaded.size(); ++i) {
@@ -58,6 +73,7 @@ void Optimizer::load_state_dict(const std::map<std::string, Tensor>& state) {
     }
   }
   state_ = std::move(loaded);
+  for (auto [group, rate] : rates) set_lr(group, rate);
 }
 
 }  // namespace sy::optim

@@ -21,11 +21,14 @@ class Optimizer {
   void zero_grad(bool set_to_none = true);
   /// One update from the gradients; parameters without one stay.
   virtual void step() = 0;
-  /// Sets the learning rate of every group, or of one.
-  virtual void set_lr(double lr) = 0;
+  virtual std::size_t num_groups() const = 0;
+  virtual double lr(std::size_t group = 0) const = 0;
+  /// Sets the learning rate of one group, or of every one.
   virtual void set_lr(std::size_t group, double lr) = 0;
+  void set_lr(double lr);
 
-  /// State by "<parameter number>.<name>", such as "3.exp_avg"; parameters count in the order they were given.
+  /// State by "<parameter number>.<name>", such as "3.exp_avg", where parameters count in the order they were given,
+  /// and learning rates by "lr.<group>". Shares the tensors that step() updates.
   std::map<std::string, Tensor> state_dict() const;
   /// Throws sy::Error, with nothing changed, for entries that do not fit.
   void load_state_dict(const std::map<std::string, Tensor>& state);
@@ -34,8 +37,8 @@ class Optimizer {
   Optimizer() = default;
   /// The state that a parameter has after its first step; all entries have its shape, save the 0-d "step".
   virtual std::vector<std::string> state_names() const = 0;
-  /// Registers parameters; returns the number of the first. Throws sy::Error for one that is no leaf needing a gradient, or
-  /// is there already.
+  /// Registers parameters; returns the number of the first. Throws sy::Error for one that is no leaf needing a
+  /// gradient, or is there already.
   std::size_t add_parameters(const std::vector<Tensor>& parameters);
 
   std::vector<Tensor> parameters_;

@@ -3,14 +3,11 @@
 namespace sy::optim {
 
 void SGD::add_group(const std::vector<Tensor>& parameters, SGDOptions o) {
-  require(o.lr >= 0 && o.momentum >= 0 && o.weight_decay >= 0, "SGD: lr, momentum and weight_decay must not be negative");
+  require(o.lr >= 0 && o.momentum >= 0 && o.weight_decay >= 0,
+          "SGD: lr, momentum and weight_decay must not be negative");
   require(!o.nesterov || (o.momentum > 0 && o.dampening == 0), "SGD: nesterov needs momentum and no dampening");
   std::size_t first = add_parameters(parameters);
   groups_.push_back({first, parameters.size(), o});
-}
-
-void SGD::set_lr(double lr) {
-  for (Group& g : groups_) g.options.lr = lr;
 }
 
 void SGD::step() {

@@ -12,14 +12,16 @@ struct SGDOptions {
   bool nesterov = false;
 };
 
-/// g = grad + weight_decay * p; v = momentum * v + (1 - dampening) * g (v = g at first); p -= lr * v, or with Nesterov's
-/// form lr * (g + momentum * v). Sutskever et al. 2013, as PyTorch writes it.
+/// g = grad + weight_decay * p; v = momentum * v + (1 - dampening) * g (v = g at first); p -= lr * v, or with
+/// Nesterov's form lr * (g + momentum * v). Sutskever et al. 2013, as PyTorch writes it.
 class SGD : public Optimizer {
  public:
   explicit SGD(const std::vector<Tensor>& parameters, SGDOptions options = {}) { add_group(parameters, options); }
   void add_group(const std::vector<Tensor>& parameters, SGDOptions options);
   void step() override;
-  void set_lr(double lr) override;
+  using Optimizer::set_lr;
+  std::size_t num_groups() const override { return groups_.size(); }
+  double lr(std::size_t group = 0) const override { return groups_.at(group).options.lr; }
   void set_lr(std::size_t group, double lr) override { groups_.at(group).options.lr = lr; }
 
  protected:

@@ -1,8 +1,8 @@
 #include "switchyard/tensor/print.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 
 #include "switchyard/core/host_scalar.h"
 
@@ -12,6 +12,7 @@ namespace {
 constexpr std::int64_t kSummariseAbove = 1000;
 constexpr std::int64_t kEdge = 3;  // entries shown at either end of a summarised dimension
 constexpr std::size_t kLine = 80;
+constexpr std::size_t kDigits = 4;
 
 /// Elements of a contiguous host tensor as text of one width.
 class Printer {
@@ -35,7 +36,8 @@ class Printer {
     return summary_ && t_.shape()[d] > 2 * kEdge && i >= kEdge && i < t_.shape()[d] - kEdge;
   }
   Scalar at(std::int64_t offset) const {
-    return read_element(static_cast<const char*>(t_.raw_data()) + offset * static_cast<std::int64_t>(t_.itemsize()), t_.dtype());
+    return read_element(static_cast<const char*>(t_.raw_data()) + offset * static_cast<std::int64_t>(t_.itemsize()),
+                        t_.dtype());
   }
   void collect(std::int64_t d, std::int64_t offset, std::vector<Scalar>& out) const {
     if (d == t_.dim()) {
@@ -46,8 +48,8 @@ class Printer {
       if (!skips(d, i)) collect(d + 1, offset + i * stride(d), out);
     }
   }
-  /// As NumPy: scientific when values span more than a thousandfold or are very small or large; else as many digits, up
-  /// to four, as some value needs.
+  /// NumPy's rules: scientific when values are very large or small or span more than a thousandfold; then all with as
+  /// many digits as one needs. Else each with the digits that it needs, and blanks behind. At most four digits.
   void choose_format(const std::vector<Scalar>& values) {
     if (!t_.dtype().is_floating()) return;
     double low = 0, high = 0;
@@ -57,16 +59,31 @@ class Printer {
       low = low == 0 ? a : std::min(low, a);
       high = std::max(high, a);
     }
-    scientific_ = high >= 1e8 || (low != 0 && (low < 1e-4 || high / low > 1e3 * 1e3));
-    if (scientific_) return;
+    scientific_ = high >= 1e8 || (low != 0 && (low < 1e-4 || high / low > 1e3));
     for (const Scalar& v : values) {
       if (!std::isfinite(v.to_double())) continue;
-      char buffer[64];
-      std::snprintf(buffer, sizeof(buffer), "%.4f", v.to_double());
-      std::string s = buffer;
-      while (s.back() == '0') s.pop_back();
-      digits_ = std::max(digits_, static_cast<int>(s.size() - s.find('.') - 1));
+      std::string s = digits(v.to_double());
+      std::size_t point = s.find('.');
+      fraction_ = std::max(fraction_, (scientific_ ? s.find('e') : s.size()) - point - 1);
     }
+  }
+  /// The shortest text that reads back as x, cut to four digits behind the point: "0.1", "2.", "1.25e-05".
+  std::string digits(double x) const {
+    std::chars_format format = scientific_ ? std::chars_format::scientific : std::chars_format::fixed;
+    char buffer[512];
+    auto write = [&](auto value, auto... precision) {
+      return std::string(buffer, std::to_chars(buffer, buffer + sizeof(buffer), value, format, precision...).ptr);
+    };
+    std::string s = t_.dtype() == kF64 ? write(x) : write(static_cast<float>(x));
+    std::string exponent = scientific_ ? s.substr(s.find('e')) : "";
+    std::size_t point = s.find('.');
+    if (point == std::string::npos) return s.substr(0, s.size() - exponent.size()) + "." + exponent;
+    if (s.size() - exponent.size() - point - 1 <= kDigits) return s;
+    s = write(x, static_cast<int>(kDigits));
+    if (scientific_) exponent = s.substr(s.find('e'));
+    s.resize(s.size() - exponent.size());
+    while (s.back() == '0') s.pop_back();
+    return s + exponent;
   }
   std::string text(const Scalar& v) const {
     if (v.is_bool()) return v.to_bool() ? "true" : "false";
@@ -74,13 +91,9 @@ class Printer {
     double x = v.to_double();
     if (std::isnan(x)) return "nan";
     if (std::isinf(x)) return x > 0 ? "inf" : "-inf";
-    char buffer[64];
-    if (scientific_) std::snprintf(buffer, sizeof(buffer), "%.4e", x);
-    else std::snprintf(buffer, sizeof(buffer), "%.*f", digits_, x);
-    std::string s = buffer;
-    if (scientific_) return s;
-    if (digits_ == 0) return s + '.';
-    for (std::size_t i = s.size(); s[--i] == '0';) s[i] = ' ';
+    std::string s = digits(x);
+    std::size_t end = scientific_ ? s.find('e') : s.size();
+    s.insert(end, fraction_ - (end - s.find('.') - 1), scientific_ ? '0' : ' ');
     return s;
   }
   void print(std::int64_t d, std::int64_t offset, std::string& out) {
@@ -99,7 +112,7 @@ class Printer {
       if (i > 0) {
         out += ',';
         if (!inner) {
-          out.append(static_cast<std::size_t>(t_.dim() - d) - 1, '\n');
+          out.append(static_cast<std::size_t>(t_.dim() - d) - 1, '\n');  // blank lines between blocks
           out += indent;
         } else if (out.size() - line + width_ + 2 > kLine) {
           out += '\n' + indent;
@@ -120,7 +133,7 @@ class Printer {
 
   const Tensor& t_;
   bool summary_, scientific_ = false;
-  int digits_ = 0;
+  std::size_t fraction_ = 0;  // characters behind the point
   std::size_t width_ = 0;
 };
 
@@ -128,17 +141,18 @@ class Printer {
 
 std::string Tensor::str() const {
   if (!defined()) return "tensor(undefined)";
-  std::string suffix = str_cat(", dtype=", dtype().name(), device().is_cpu() ? "" : str_cat(", device=", device().str()),
-                               requires_grad() ? ", requires_grad=true" : "");
+  std::string suffix =
+      str_cat(", dtype=", dtype().name(), device().is_cpu() ? "" : str_cat(", device=", device().str()),
+              requires_grad() ? ", requires_grad=true" : "");
   if (device().is_meta()) return str_cat("tensor(..., shape=", shape_str(shape()), suffix, ")");
   if (numel() == 0) return str_cat("tensor([], shape=", shape_str(shape()), suffix, ")");
   Tensor host = detach().to(Device()).contiguous();
   std::string body;
   Printer(host).print(body);
   std::string out = "tensor(";
-  for (char c : body) {
-    if (c != '\n' && out.back() == '\n') out += "       ";
-    out += c;
+  for (std::size_t i = 0; i < body.size(); ++i) {
+    out += body[i];
+    if (body[i] == '\n' && body[i + 1] != '\n') out += "       ";
   }
   return out + suffix + ")";
 }

@@ -1,10 +1,10 @@
 // Custom functions, checkpointing, operators defined at run time, gradcheck itself.
+#include "switchyard/autograd/function.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "switchyard/autograd/checkpoint.h"
 #include "switchyard/autograd/custom_op.h"
-#include "switchyard/autograd/function.h"
 #include "switchyard/autograd/gradcheck.h"
 #include "switchyard/dispatch/boxed.h"
 #include "values.h"
@@ -44,7 +44,8 @@ TEST(Function, FirstSecondAndThirdOrder) {
   Tensor gg = grad({g.sum()}, {x}, {}, true, true)[0];
   EXPECT_THAT(values(gg), ElementsAre(24));
   EXPECT_THAT(values(grad({gg.sum()}, {x})[0]), ElementsAre(12));
-  gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{Cube::apply(in[0], 0.5)}; }, {leaf({1, -2})});
+  gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{Cube::apply(in[0], 0.5)}; },
+            {leaf({1, -2})});
 }
 
 TEST(Function, NoticesChangedSavedTensor) {
@@ -63,7 +64,8 @@ struct Wrong : Function<Wrong> {
 
 TEST(Gradcheck, FindsAWrongDerivative) {
   EXPECT_THAT(message_of([] {
-                gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{Wrong::apply(in[0])}; }, {leaf({1, 3})});
+                gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{Wrong::apply(in[0])}; },
+                          {leaf({1, 3})});
               }),
               HasSubstr("output 0 element 0 for input 0 element 0: analytic 1, numeric 2"));
 }
@@ -90,27 +92,38 @@ TEST(Gradcheck, FastFormFindsTheSame) {
   gradgradcheck(fn, {a, b}, fast);
 }
 
-TEST(Checkpoint, SameGradientsAndRandomNumbers) {
-  auto fn = [](const Tensor& x) { return dropout(sin(x) * x, 0.5); };
-  Tensor x = leaf({1, 2, 3, 4, 5, 6, 7, 8});
-  manual_seed(3);
-  Tensor plain = fn(x);
-  plain.sum().backward();
-  std::vector<double> expected = values(x.grad());
-  x.set_grad({});
-  manual_seed(3);
-  Tensor y = checkpoint(fn, x);
-  rand({3});  // moves the generator between forward and backward
-  EXPECT_EQ(values(y), values(plain));
-  y.sum().backward();
-  EXPECT_EQ(values(x.grad()), expected);
+struct SplitMax : Function<SplitMax> {
+  static std::vector<Tensor> forward(FunctionContext& c, const std::vector<Tensor>& parts, double scale) {
+    EXPECT_FALSE(c.needs_input_grad(0));
+    EXPECT_TRUE(c.needs_input_grad(1));
+    Tensor sum = (parts[0] + parts[1]) * scale, sign = (sum > 0).to(kF64);
+    c.mark_non_differentiable({sign});
+    c.values["scale"] = scale;
+    return {sum, sign};
+  }
+  static std::vector<Tensor> backward(FunctionContext& c, std::vector<Tensor> grads) {
+    Tensor g = grads[0] * std::any_cast<double>(c.values["scale"]);
+    return {g, g};
+  }
+};
+
+TEST(Function, ListsMarksAndNamesByType) {
+  Tensor a = vec({1, -5}), b = leaf({2, 3});
+  std::vector<Tensor> out = SplitMax::apply(std::vector<Tensor>{a, b}, 4.0);
+  EXPECT_TRUE(out[0].requires_grad());
+  EXPECT_FALSE(out[1].requires_grad());
+  out[0].sum().backward();
+  EXPECT_THAT(values(b.grad()), ElementsAre(4, 4));
+  EXPECT_THAT(message_of([&] { out[0].sum().backward(); }), HasSubstr("SplitMax"));
 }
 
-TEST(Checkpoint, ReachesLeavesThatAreNotArguments) {
-  Tensor x = leaf({2}), w = leaf({5});
-  checkpoint([&](const Tensor& t) { return t * w; }, x).sum().backward();
-  EXPECT_THAT(values(x.grad()), ElementsAre(5));
-  EXPECT_THAT(values(w.grad()), ElementsAre(2));
+TEST(CustomOp, WithoutDerivativeBackwardIsAnError) {
+  static CustomOp op("test::underived(Tensor x) -> Tensor");
+  op.kernel("cpu", [](const Tensor& x) { return x * 2; });
+  Tensor x = leaf({1});
+  EXPECT_THAT(values(op(x)), ElementsAre(2));
+  EXPECT_THAT(message_of([&] { op(x).sum().backward(); }),
+              HasSubstr("test::underived: the operator has no derivative"));
 }
 
 TEST(CustomOp, KernelDerivativeAndBoxedCall) {
@@ -133,7 +146,8 @@ TEST(CustomOp, ErrorsAreReadable) {
   EXPECT_THAT(message_of([] { CustomOp op("test::bad(Tensr x) -> Tensor"); }), HasSubstr("column"));
   EXPECT_THAT(message_of([] { CustomOp op("add(Tensor x) -> Tensor"); }), HasSubstr("add is already defined"));
   static CustomOp op("test::typed(Tensor x, int n) -> Tensor");
-  EXPECT_THAT(message_of([] { op.kernel("cpu", [](const Tensor& x, double) { return x; }); }), HasSubstr("does not fit int n"));
+  EXPECT_THAT(message_of([] { op.kernel("cpu", [](const Tensor& x, double) { return x; }); }),
+              HasSubstr("does not fit int n"));
   EXPECT_THAT(message_of([] { op.kernel("cpu", [](const Tensor& x) { return x; }); }), HasSubstr("takes 1 arguments"));
 }
 

@@ -54,10 +54,15 @@ TEST(Print, NanAndInfinity) {
   EXPECT_EQ(tensor({std::nan("")}).str(), "tensor([nan], dtype=f64)");
 }
 
-TEST(Print, Scientific) {
-  EXPECT_EQ(tensor({1e-5, 1.}).str(), "tensor([1.0000e-05, 1.0000e+00], dtype=f64)");
-  EXPECT_EQ(tensor({1e10, -1.}).str(), "tensor([ 1.0000e+10, -1.0000e+00], dtype=f64)");
-  EXPECT_EQ(tensor({0.01, 99.}).str(), "tensor([ 0.01, 99.  ], dtype=f64)");
+TEST(Print, ScientificAsInNumPy) {
+  EXPECT_EQ(tensor({1e-5, 1.}).str(), "tensor([1.e-05, 1.e+00], dtype=f64)");
+  EXPECT_EQ(tensor({1e10, -1.}).str(), "tensor([ 1.e+10, -1.e+00], dtype=f64)");
+  EXPECT_EQ(tensor({0.01, 99.}).str(), "tensor([1.0e-02, 9.9e+01], dtype=f64)");
+  EXPECT_EQ(tensor({0.1, 99.}).str(), "tensor([ 0.1, 99. ], dtype=f64)");
+  EXPECT_EQ(tensor({1e-7, 1234.56789}).str(), "tensor([1.0000e-07, 1.2346e+03], dtype=f64)");
+  EXPECT_EQ(tensor({0.1f, 16777.217f}).str(), "tensor([1.0000e-01, 1.6777e+04], dtype=f32)");
+  EXPECT_EQ(tensor({0., -0.}).str(), "tensor([ 0., -0.], dtype=f64)");
+  EXPECT_THAT((arange(0, 1200).to(kF64) / 8).str(), HasSubstr("1.4962e+02"));
 }
 
 TEST(Print, Summarised) {
