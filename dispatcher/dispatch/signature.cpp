@@ -388,10 +388,10 @@ bool is_list(ArgType type) {
 
 std::string spell(const Parameter& param, bool with_alias) {
   std::string name(base_name(param.type));
-  if (with_alias && param.alias != 0) name += std::string("(") + param.alias + (param.mutated ? "!)" : ")");
+  if (with_alias && param.alias != 0) name.append(1, '(').append(1, param.alias).append(param.mutated ? "!)" : ")");
   if (!is_list(param.type)) return param.optional ? name + "?" : name;
   if (param.optional_elements) name += "?";
-  name += param.fixed_length == 0 ? "[]" : "[" + std::to_string(param.fixed_length) + "]";
+  name.append("[").append(param.fixed_length == 0 ? "" : std::to_string(param.fixed_length)).append("]");
   return param.optional ? name + "?" : name;
 }
 

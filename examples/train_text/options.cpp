@@ -14,7 +14,7 @@ constexpr const char* kHelp = R"(train_text: trains a small byte-level transform
 
   --text FILE        the text (default: the GPL-3 that every Debian carries)
   --device NAME      cpu, or any device that `switchyard devices` lists (default: cpu)
-  --steps N          training steps (default: 700)
+  --steps N          training steps (default: 1900)
   --seed N           same seed and device: the same losses exactly (default: 1)
   --context N, --width N, --layers N, --batch N
                      size of the model and of a batch (default: 96, 128, 3, 12); width is a multiple of 4

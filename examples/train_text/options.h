@@ -8,7 +8,7 @@ struct Options {
   std::string text;    // "" for the default
   std::string device = "cpu";
   std::string dir = ".";      // where checkpoint.safetensors and loss.svg go
-  std::int64_t steps = 700;
+  std::int64_t steps = 1900;
   std::uint64_t seed = 1;
   std::int64_t context = 96, width = 128, layers = 3, batch = 12;  // of the model and its batches
   bool resume = false;
