@@ -8,6 +8,9 @@ namespace sy::nn {
 class LayerNorm : public Layer {
  public:
   explicit LayerNorm(IntArray shape, double eps = 1e-5, bool affine = true);
+  /// LayerNorm({3, 4}), which would else be taken for a copy.
+  explicit LayerNorm(std::initializer_list<std::int64_t> shape, double eps = 1e-5, bool affine = true)
+      : LayerNorm(IntArray(shape), eps, affine) {}
   Tensor forward(const Tensor& x) override { return layer_norm(x, shape_, weight, bias, eps_); }
   std::string describe() const override { return str_cat("LayerNorm(", shape_str(shape_), ", eps=", eps_, ")"); }
 

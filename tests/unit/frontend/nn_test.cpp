@@ -209,8 +209,8 @@ TEST(Module, Text) {
             "  (1): Linear(2, 1, bias=false)\n)");
   EXPECT_EQ(Conv2d(2, 4, 3).str(), "Conv2d(2, 4, kernel_size=[3, 3], stride=[1, 1], padding=[0, 0])");
   EXPECT_EQ(Embedding(5, 3).str(), "Embedding(5, 3)");
-  EXPECT_EQ(LayerNorm(3).str(), "LayerNorm([3], eps=1e-05)");
-  EXPECT_EQ(MaxPool2d(IntArray{2, 2}).str(), "MaxPool2d([2, 2])");
+  EXPECT_EQ(LayerNorm({3}).str(), "LayerNorm([3], eps=1e-05)");
+  EXPECT_EQ(MaxPool2d({2, 2}).str(), "MaxPool2d([2, 2])");
   EXPECT_THAT(MultiheadAttention(8, 2).str(), HasSubstr("MultiheadAttention(8, heads=2)(\n  (query): Linear(8, 8)"));
 }
 
@@ -233,11 +233,11 @@ TEST(Gradients, Layers) {
   BatchNorm2d fixed(2);
   fixed.eval();
   check_layer(fixed, input({3, 2, 2, 2}));
-  check_layer(LayerNorm(IntArray{2, 3}), input({2, 2, 3}));
+  check_layer(LayerNorm({2, 3}), input({2, 2, 3}));
   check_layer(LayerNorm(3, 1e-5, false), input({4, 3}));
   check_layer(Embedding(5, 3), tensor({{0, 4}, {2, 2}}));
   check_layer(MaxPool2d(2), input({1, 2, 4, 4}));
-  check_layer(AvgPool2d(IntArray{2, 3}, IntArray{1, 2}, IntArray{1, 1}), input({1, 2, 4, 5}));
+  check_layer(AvgPool2d({2, 3}, IntArray{1, 2}, IntArray{1, 1}), input({1, 2, 4, 5}));
   check_layer(Flatten(), input({2, 3, 2}));
   check_layer(*small_net(), input({3, 4}));
   Dropout drop(0.5);
