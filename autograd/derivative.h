@@ -116,6 +116,12 @@ class Backward {
   Dtype dtype_of(std::size_t i) const { return saved_.metas[i].dtype; }
   Device device_of(std::size_t i) const { return saved_.metas[i].device; }
 
+  /// The operator of this name, save that a gradient which fits already costs nothing.
+  static Tensor reduce_to(const Tensor& grad, IntArray size, Dtype dtype) {
+    bool fits = grad.shape() == size && grad.dtype() == dtype;
+    return fits ? grad : sy::reduce_to(grad, size, dtype);
+  }
+
   void set(std::size_t i, Tensor grad) { out_[i] = std::move(grad); }
   void set_list(std::size_t i, std::vector<Tensor> grads) { out_lists_[i] = std::move(grads); }
   Tensor take(std::size_t i) { return std::move(out_[i]); }

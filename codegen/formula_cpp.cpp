@@ -111,7 +111,7 @@ class Emitter {
     if (call.text == "size") return metadata(*call.children[0], "size", emit(*call.children[1]));
     if (call.callee == nullptr) {
       const Expr& like = *call.children[1];
-      return q_ + "reduce_to(" + emit(*call.children[0]) + ", " + metadata(like, "shape") + ", " +
+      return "b.reduce_to(" + emit(*call.children[0]) + ", " + metadata(like, "shape") + ", " +
              metadata(like, "dtype") + ")";
     }
     const Signature& callee = *call.callee;

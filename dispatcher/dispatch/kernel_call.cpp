@@ -18,7 +18,7 @@ std::mutex& not_reentrant_mutex() {
 }  // namespace
 
 KernelCall::KernelCall(Operator& op, Device device, Backend& backend, absl::Span<const Arg> args, const Dtype* dtypes,
-                       std::uint32_t num_dtypes, std::vector<TensorBase>& outputs, IntArray broadcast_shape)
+                       std::uint32_t num_dtypes, absl::Span<TensorBase> outputs, IntArray broadcast_shape)
     : op_(op),
       device_(device),
       backend_(backend),
@@ -38,8 +38,8 @@ KernelCall::KernelCall(Operator& op, Device device, Backend& backend, absl::Span
 KernelCall::~KernelCall() = default;
 
 sy_tensor* KernelCall::place(const TensorBase& t, bool output) {
-  tensors_.push_back(std::make_unique<sy_tensor>(t.impl()->abi()));
-  sy_tensor* placed = tensors_.back().get();
+  tensors_.push_back(t.impl()->abi());
+  sy_tensor* placed = &tensors_.back();
   if (!output) placed->flags |= SY_TENSOR_READ_ONLY;
   return placed;
 }
@@ -72,8 +72,17 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
   write_back_.clear();
   dtype_values_.clear();
   device_values_.clear();
-  dtype_values_.reserve(args_.size());
-  device_values_.reserve(args_.size());
+  // An earlier kernel of the chain may have allocated before it declined.
+  if (op_.def().flags & kOpDataDependent) std::fill(outputs_.begin(), outputs_.end(), TensorBase());
+  std::size_t num_tensors = outputs_.size(), num_dtypes = 0, num_devices = 0;
+  for (const Arg& a : args_) {
+    num_tensors += a.tag == SY_ARG_TENSOR ? 1 : a.tag == SY_ARG_TENSOR_LIST ? a.count : 0;
+    num_dtypes += a.tag == SY_ARG_DTYPE;
+    num_devices += a.tag == SY_ARG_DEVICE;
+  }
+  tensors_.reserve(num_tensors);
+  dtype_values_.reserve(num_dtypes);
+  device_values_.reserve(num_devices);
   const std::vector<Parameter>& params = op_.info().signature.params;
   for (std::size_t i = 0; i < args_.size(); ++i) {
     const Arg& a = args_[i];
@@ -82,12 +91,13 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
         slots_.push_back(tensor_slot(*static_cast<const TensorBase*>(a.ptr), entry, contiguous));
         break;
       case SY_ARG_TENSOR_LIST: {
-        auto list = std::make_unique<std::vector<const sy_tensor*>>();
+        std::vector<const sy_tensor*> list;
+        list.reserve(a.count);
         const auto* tensors = static_cast<const TensorBase*>(a.ptr);
         for (std::uint32_t k = 0; k < a.count; ++k) {
-          list->push_back(static_cast<const sy_tensor*>(tensor_slot(tensors[k], entry, contiguous).ptr));
+          list.push_back(static_cast<const sy_tensor*>(tensor_slot(tensors[k], entry, contiguous).ptr));
         }
-        slots_.push_back({SY_ARG_TENSOR_LIST, a.count, list->data()});
+        slots_.push_back({SY_ARG_TENSOR_LIST, a.count, list.data()});
         lists_.push_back(std::move(list));
         break;
       }
@@ -140,8 +150,8 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
 
 void KernelCall::build_pointwise(bool contiguous) {
   // The operands in the order results, arguments; a non-strided kernel gets them expanded and copied.
-  std::vector<sy_tensor*> placed;
-  std::vector<TensorBase> operands;
+  absl::InlinedVector<sy_tensor*, 6> placed;
+  absl::InlinedVector<TensorBase, 6> operands;
   auto take = [&](const sy_slot& slot) {
     if (slot.tag == SY_ARG_TENSOR) placed.push_back(const_cast<sy_tensor*>(static_cast<const sy_tensor*>(slot.ptr)));
   };
@@ -163,21 +173,22 @@ void KernelCall::build_pointwise(bool contiguous) {
       operands[i] = wide;
     }
   }
-  std::vector<const TensorBase*> pointers;
+  absl::InlinedVector<const TensorBase*, 6> pointers;
   for (const TensorBase& t : operands) pointers.push_back(&t);
   Iteration it = merge_dimensions(shape_, pointers);
   if (it.shape.empty()) {
     it.shape.push_back(1);
     for (Shape& s : it.strides) s.push_back(1);
   }
-  dims_.push_back(std::make_unique<Shape>(it.shape));
-  std::int64_t* shape = dims_.back()->data();
+  dims_.reserve(placed.size() + 1);
+  dims_.push_back(it.shape);
+  std::int64_t* shape = dims_.back().data();
   bool flat = it.shape.size() == 1;
   for (std::size_t i = 0; i < placed.size(); ++i) {
-    dims_.push_back(std::make_unique<Shape>(it.strides[i]));
+    dims_.push_back(it.strides[i]);
     placed[i]->view.ndim = static_cast<std::int32_t>(it.shape.size());
     placed[i]->view.shape = shape;
-    placed[i]->view.strides = dims_.back()->data();
+    placed[i]->view.strides = dims_.back().data();
     bool dense = it.shape.size() == 1 && (it.strides[i][0] == 1 || it.shape[0] == 1);
     placed[i]->flags &= ~(SY_TENSOR_CONTIGUOUS | SY_TENSOR_INTERNAL_OVERLAP);
     if (dense) placed[i]->flags |= SY_TENSOR_CONTIGUOUS;
@@ -296,11 +307,11 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
   const sy_kernel& k = entry.kernel;
   // A pointwise kernel sees merged dimensions, and so has no say in the layout.
   bool may_prepare = k.prepare != nullptr || op_.def().reserve_result >= 0;
-  std::vector<TensorBase> unallocated;
+  absl::InlinedVector<TensorBase, 2> unallocated;
   if (pointwise_ || !may_prepare) {
     for (const TensorBase& out : outputs_) allocate_if_needed(out);
   } else {
-    unallocated = outputs_;
+    unallocated.assign(outputs_.begin(), outputs_.end());
   }
   build(entry, contiguous);
   InsidePlugin inside(entry.plugin);
@@ -331,7 +342,7 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
   if (k.flags & SY_KERNEL_NOT_REENTRANT) lock = std::unique_lock(not_reentrant_mutex());
   sy_status code = k.run(&call_);
   if (code == SY_UNSUPPORTED) {
-    if (!unallocated.empty()) outputs_ = std::move(unallocated);
+    std::copy(unallocated.begin(), unallocated.end(), outputs_.begin());
     *reason = take_abi_error();
     if (reason->empty()) *reason = "declined without a reason";
     return false;
@@ -364,6 +375,7 @@ absl::Status KernelCall::alloc_output(std::uint32_t output, Dtype dtype, IntArra
   if (output >= outputs_.size() || !(op_.def().flags & kOpDataDependent)) {
     return invalid(op_.name(), ": alloc_output: there is no data-dependent output ", output);
   }
+  if (outputs_[output].defined()) return invalid(op_.name(), ": alloc_output: output ", output, " is allocated already");
   try {
     outputs_[output] = allocate_tensor(shape, dtype, device_);
   } catch (const Error& e) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "switchyard/core/backend.h"
 #include "switchyard/dispatch/operator.h"
 #include "switchyard/dispatch/plan_cache.h"
@@ -16,7 +17,7 @@ namespace sy {
 class KernelCall {
  public:
   KernelCall(Operator& op, Device device, Backend& backend, absl::Span<const Arg> args, const Dtype* dtypes,
-             std::uint32_t num_dtypes, std::vector<TensorBase>& outputs, IntArray broadcast_shape);
+             std::uint32_t num_dtypes, absl::Span<TensorBase> outputs, IntArray broadcast_shape);
   ~KernelCall();
 
   /// Tries a kernel. True: it ran, outputs are written. False: it declined, and *reason says why. Throws sy::Error when
@@ -42,15 +43,17 @@ class KernelCall {
   Device device_;
   Backend& backend_;
   absl::Span<const Arg> args_;
-  std::vector<TensorBase>& outputs_;
+  absl::Span<TensorBase> outputs_;
   IntArray shape_;  // of a pointwise call
   bool pointwise_;
   sy_call call_{};
-  std::vector<sy_slot> slots_, output_slots_;
-  std::vector<std::unique_ptr<sy_tensor>> tensors_;
-  std::vector<std::unique_ptr<std::vector<const sy_tensor*>>> lists_;
-  std::vector<std::unique_ptr<Shape>> dims_;
-  std::vector<TensorBase> temporaries_;
+  // The call points into these, so each is reserved before it is filled.
+  absl::InlinedVector<sy_slot, 8> slots_;
+  absl::InlinedVector<sy_slot, 2> output_slots_;
+  absl::InlinedVector<sy_tensor, 5> tensors_;
+  std::vector<std::vector<const sy_tensor*>> lists_;
+  absl::InlinedVector<Shape, 6> dims_;
+  absl::InlinedVector<TensorBase, 6> temporaries_;
   std::vector<std::pair<TensorBase, TensorBase>> write_back_;  // temporary, target
   std::vector<std::uint32_t> dtype_values_;
   std::vector<sy_device> device_values_;

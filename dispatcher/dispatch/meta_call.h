@@ -19,7 +19,7 @@ struct ResultMeta {
 /// Arguments by position, tensors after promotion. Results are prefilled with the dtypes that the schema gives.
 class MetaCall {
  public:
-  MetaCall(const Frame& frame, std::vector<ResultMeta>& results) : frame_(frame), results_(results) {}
+  MetaCall(const Frame& frame, absl::Span<ResultMeta> results) : frame_(frame), results_(results) {}
 
   const Frame& frame() const { return frame_; }
   const std::string& op() const { return frame_.op().name(); }
@@ -47,7 +47,7 @@ class MetaCall {
 
  private:
   const Frame& frame_;
-  std::vector<ResultMeta>& results_;
+  absl::Span<ResultMeta> results_;
 };
 
 /// A dimension index made non-negative, or an error that names op and parameter.

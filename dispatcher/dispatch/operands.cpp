@@ -15,7 +15,7 @@ Shape broadcast_strides(const TensorBase& t, IntArray shape) {
 }
 
 Iteration merge_dimensions(IntArray shape, absl::Span<const TensorBase* const> operands) {
-  std::vector<Shape> full;
+  absl::InlinedVector<Shape, 4> full;
   for (const TensorBase* t : operands) full.push_back(broadcast_strides(*t, shape));
   SmallVector<int, 8> order;
   for (std::size_t d = 0; d < shape.size(); ++d) {

@@ -1,8 +1,7 @@
 // Operands of a pointwise kernel: one shape, broadcast strides, merged dimensions.
 #pragma once
 
-#include <vector>
-
+#include "absl/container/inlined_vector.h"
 #include "switchyard/core/tensor_base.h"
 
 namespace sy {
@@ -10,7 +9,7 @@ namespace sy {
 /// The iteration space of several operands.
 struct Iteration {
   Shape shape;
-  std::vector<Shape> strides;  // per operand, in elements
+  absl::InlinedVector<Shape, 4> strides;  // per operand, in elements
 };
 
 /// Broadcasts every operand to shape and merges neighbouring dimensions, so that the usual case has one. operands[0]

@@ -13,7 +13,6 @@ namespace sy {
 Prologue::Prologue(Frame& frame)
     : frame_(frame), op_(frame.op()), info_(op_.info()), def_(op_.def()), args_(frame.args().begin(), frame.args().end()) {
   const std::vector<Parameter>& params = info_.signature.params;
-  fixed_.reserve(args_.size());
   for (std::size_t i = 0; i < args_.size(); ++i) {
     if (args_[i].tag == SY_ARG_NONE && !params[i].optional && params[i].is_tensor()) {
       fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", params[i].name, " is an undefined tensor");
@@ -26,7 +25,6 @@ Prologue::Prologue(Frame& frame)
     }
   }
   owned_.reserve(args_.size() + 1);
-  owned_lists_.reserve(args_.size());
   while (num_t_ < 4 && def_.type_vars[num_t_] != 0) ++num_t_;
   results_.resize(info_.num_results);
   outputs_.resize(info_.num_results);
@@ -215,7 +213,7 @@ void Prologue::check_declared() const {
 
 void Prologue::infer() {
   Frame prepared(op_, args(), nullptr, 0);
-  MetaCall call(prepared, results_);
+  MetaCall call(prepared, absl::MakeSpan(results_));
   if (def_.kind == Kind::kPointwise) infer_pointwise();
   if (def_.kind == Kind::kReduction) infer_reduction();
   if (def_.meta != nullptr) throw_if_error(def_.meta(call));

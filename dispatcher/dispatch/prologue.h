@@ -4,6 +4,7 @@
 #include <optional>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "switchyard/dispatch/meta_call.h"
 #include "switchyard/dispatch/operator.h"
 
@@ -38,9 +39,9 @@ class Prologue {
   /// The dtype that picks the kernel; SY_DTYPE_NONE for an operator without T0.
   std::uint32_t slot() const { return num_t_ != 0 ? t_[0].id() : SY_DTYPE_NONE; }
   absl::Span<const Arg> args() const { return {args_.data(), args_.size()}; }
-  std::vector<TensorBase>& outputs() { return outputs_; }
+  absl::Span<TensorBase> outputs() { return absl::MakeSpan(outputs_); }
   IntArray shape() const { return results_[0].shape; }
-  const std::vector<ResultMeta>& results() const { return results_; }
+  absl::Span<const ResultMeta> results() const { return results_; }
   /// Replaces T0 operands by copies of another dtype, for a promoted run.
   void promote_to(Dtype dtype);
   bool all_outputs_empty() const;
@@ -68,12 +69,13 @@ class Prologue {
   Dtype t_[4];
   bool known_[4] = {false, false, false, false};
   std::uint32_t num_t_ = 0;
-  std::vector<Arg> args_;
-  std::vector<TensorBase> owned_;  // reserved up front: args_ points into it
+  // Most calls allocate nothing here.
+  absl::InlinedVector<Arg, 8> args_;
+  absl::InlinedVector<TensorBase, 4> owned_;  // reserved up front: args_ points into it
   std::vector<std::vector<TensorBase>> owned_lists_;
-  std::vector<ResultMeta> results_;
-  std::vector<TensorBase> outputs_;
-  std::vector<std::int64_t> dims_;
+  absl::InlinedVector<ResultMeta, 2> results_;
+  absl::InlinedVector<TensorBase, 2> outputs_;
+  SmallVector<std::int64_t, 6> dims_;
   std::vector<std::vector<std::int64_t>> fixed_;
   std::optional<Dtype> final_dtype_;  // of a reduction that was asked for another dtype than it computes
 };

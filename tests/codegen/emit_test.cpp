@@ -173,9 +173,9 @@ TEST(Emit, Operators) {
 TEST(Emit, Derivatives) {
   expect_in("switchyard/autograd/gen/t_derivatives.cpp",
             {"// add: self: reduce_to(grad, self)\nvoid add_self(Backward& b) {\n"
-             "  b.set(0, reduce_to(b.grad(0), b.shape(0), b.dtype_of(0)));\n}\n",
-             "  b.set(1, reduce_to(b.grad(0) * b.scalar(2), b.shape(1), b.dtype_of(1)));\n",
-             "reduce_to(where(b.param(0), wrapped_number(0), b.grad(0)), b.shape(2), b.dtype_of(2))",
+             "  b.set(0, b.reduce_to(b.grad(0), b.shape(0), b.dtype_of(0)));\n}\n",
+             "  b.set(1, b.reduce_to(b.grad(0) * b.scalar(2), b.shape(1), b.dtype_of(1)));\n",
+             "b.reduce_to(where(b.param(0), wrapped_number(0), b.grad(0)), b.shape(2), b.dtype_of(2))",
              "  b.set(0, -(b.param(0) - 1) * b.size(0, -1) / (2 - sum(b.grad(0), IntArray{0}, true)) - 0.5);\n",
              "  auto grads = max(b.grad(0), 1);\n  b.set(0, std::move(std::get<0>(grads)));\n"
              "  b.set(1, std::move(std::get<1>(grads)));\n",
