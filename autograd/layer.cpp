@@ -69,11 +69,11 @@ void check_writable(const Frame& f, const TensorBase& t) {
 
 /// Runs a composite so that its parts record.
 void record_parts(Frame& f) {
-  if (f.variant() == Variant::kFunction) return f.op().def().composite(f);
+  if (f.variant() == Variant::kFunction) return call_parts(f);
   // In place through the functional form and a recorded copy.
   std::vector<TensorBase> fresh(f.num_results());
   Frame inner(f.op(), f.args(), fresh.data(), f.num_results());
-  f.op().def().composite(inner);
+  call_parts(inner);
   require(f.variant() == Variant::kInplace, f.op().name(), ": the out form cannot be recorded");
   as_tensor(f.result(0)).copy_(as_tensor(fresh[0]));
 }

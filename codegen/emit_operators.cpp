@@ -155,11 +155,15 @@ class GroupEmitter {
     if (!op.composite.empty()) add("composite", "composite_" + identifier(op.base_name));
     add_text("meta_name", op.meta);
     add_text("composite_name", op.composite);
+    std::vector<std::string> parts;
+    for (const Text& part : op.parts) parts.push_back(part.value);
+    add_text("parts", join(parts, " "));
     add("type_vars", "{" + hex16(op.type_sets[0]) + ", " + hex16(op.type_sets[1]) + ", " + hex16(op.type_sets[2]) +
                          ", " + hex16(op.type_sets[3]) + "}");
     if (!op.signature.params.empty()) add("param_dtypes", k + "Params");
     add("result_dtypes", k + "Results");
     if (!op.init.empty()) add("init_param", std::to_string(op.signature.find_param(op.init)));
+    if (!op.reserve.empty()) add("reserve_result", std::to_string(op.signature.find_result(op.reserve)));
     std::uint32_t plan_key = 0;
     for (const std::string& name : op.plan_key) plan_key |= 1u << op.signature.find_param(name);
     if (plan_key != 0) add("plan_key", std::to_string(plan_key) + "u");

@@ -46,6 +46,11 @@ std::string section(const Operator& op) {
   } else if (!op.composite.empty()) {
     text += "- built from other operators where a device has no kernel\n";
   }
+  if (!op.parts.empty()) {
+    std::vector<std::string> parts;
+    for (const Text& part : op.parts) parts.push_back("`" + part.value + "`");
+    text += "- its parts: " + join(parts, ", ") + "\n";
+  }
   if (op.random) text += "- random\n";
   if (!op.twin.empty()) text += "- functional form: `" + op.twin + "`\n";
   return text;

@@ -192,6 +192,7 @@ class OperatorEmitter {
     if (!op_.has_kernel()) set("host", "true");
     if (op_.kind == "composite") set("composite_only", "true");
     if (!op_.composite.empty()) set("has_composite", "true");
+    if (!op_.reserve.empty()) set("reserve", std::to_string(op_.signature.find_result(op_.reserve)));
     if (op_.random) set("random", "true");
     if (op_.data_dependent) set("data_dependent", "true");
     for (const Sample& sample : op_.samples.empty() ? standard_samples(op_) : op_.samples) {

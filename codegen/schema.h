@@ -94,8 +94,10 @@ struct Operator {
   std::string promotion;
   std::string meta;
   std::string composite;
+  std::vector<Text> parts;  // the operators that the composite calls
   std::string grad_name = "grad";
   std::string init;
+  std::string reserve;
   std::string twin;
   std::string not_differentiable;
   std::string doc;

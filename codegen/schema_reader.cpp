@@ -14,6 +14,7 @@ const std::vector<std::string> kKeys = {"op",
                                         "kind",
                                         "meta",
                                         "composite",
+                                        "parts",
                                         "host",
                                         "variants",
                                         "dtypes",
@@ -22,6 +23,7 @@ const std::vector<std::string> kKeys = {"op",
                                         "grad_name",
                                         "not_differentiable",
                                         "init",
+                                        "reserve",
                                         "random",
                                         "data_dependent",
                                         "twin",
@@ -77,6 +79,8 @@ class EntryReader {
     if (key == "tags") read_choices(node, key, kTags, op_.tags);
     if (key == "plan_key") read_plan_key(node);
     if (key == "init") read_init(node);
+    if (key == "reserve") read_reserve(node);
+    if (key == "parts") read_parts(node);
     if (key == "derivative") read_derivative(node);
     if (key == "older") read_older(node);
     if (key == "domain") read_domain(node);
@@ -163,6 +167,26 @@ class EntryReader {
   void read_init(const YAML::Node& node) {
     std::optional<std::string> name = source_.string(node, "init");
     if (name && tensor_index(node, *name, "init") >= 0) op_.init = *name;
+  }
+
+  void read_reserve(const YAML::Node& node) {
+    std::optional<std::string> name = source_.string(node, "reserve");
+    if (!name) return;
+    if (op_.signature.find_result(*name) < 0) {
+      return source_.error(node, "reserve '" + *name + "' is no output of " + op_.signature.name);
+    }
+    op_.reserve = *name;
+  }
+
+  void read_parts(const YAML::Node& node) {
+    if (!node.IsSequence()) return source_.error(node, "parts must be a list of operators");
+    for (const YAML::Node& element : node) {
+      std::optional<std::string> name = source_.string(element, "an operator");
+      if (!name) continue;
+      bool twice = std::any_of(op_.parts.begin(), op_.parts.end(), [&](const Text& t) { return t.value == *name; });
+      if (twice) source_.error(element, "'" + *name + "' appears twice in parts");
+      op_.parts.push_back(source_.text(element));
+    }
   }
 
   void read_derivative(const YAML::Node& node) {

@@ -112,6 +112,21 @@ class OperatorValidator {
                   op_.param_rules[static_cast<std::size_t>(index)] == op_.result_rules[0][0];
       if (!same) error("init", "the output cannot start as '" + op_.init + "': its type is another");
     }
+    if (!op_.reserve.empty()) {
+      std::size_t k = static_cast<std::size_t>(op_.signature.find_result(op_.reserve));
+      bool bytes = op_.signature.results[k].type == ArgType::kTensor && op_.result_rules[k][0] == Rule{Rule::kFixed, dtype_id("u8")};
+      if (op_.kind != "generic" || op_.data_dependent || op_.host) {
+        error("reserve", "only operators of kind generic whose kernel writes existing outputs have a reserve");
+      } else if (!bytes) {
+        error("reserve", "the reserve '" + op_.reserve + "' must be a u8 tensor");
+      } else if (op_.has_variant("inplace") || op_.has_variant("out")) {
+        error("variants", quoted(op_) + " has a reserve, whose size the kernel decides: no variants inplace and out");
+      }
+    }
+    if (op_.composite.empty() && op_.keys.count("parts") != 0) error("parts", quoted(op_) + " has parts, but no composite");
+    if (!op_.composite.empty() && op_.keys.count("parts") == 0) {
+      error("composite", quoted(op_) + " has a composite: parts must list the operators that it calls");
+    }
     if (op_.promotion != "none" && op_.kind == "view") error("promotion", "a view has nothing to promote");
   }
 
@@ -302,12 +317,51 @@ void check_composites(const Schema& schema, Diagnostics& diagnostics) {
   }
 }
 
+/// Composites must end at operators without one. Follows the parts of each composite, depth first.
+class CycleCheck {
+ public:
+  CycleCheck(const Schema& schema, Diagnostics& diagnostics) : schema_(schema), diagnostics_(diagnostics) {}
+
+  void visit(const Operator& op) {
+    if (done_.count(&op) != 0) return;
+    path_.push_back(&op);
+    for (const Text& part : op.parts) {
+      const Operator* next = schema_.find(part.value);
+      if (next == nullptr) {
+        unknown_name(schema_, part);
+      } else if (auto at = std::find(path_.begin(), path_.end(), next); at != path_.end()) {
+        std::string cycle;
+        for (; at != path_.end(); ++at) cycle += (*at)->signature.name + " -> ";
+        diagnostics_.error(part.location, "a cycle of composites: " + cycle + next->signature.name);
+      } else {
+        visit(*next);
+      }
+    }
+    path_.pop_back();
+    done_.insert(&op);
+  }
+
+ private:
+  void unknown_name(const Schema& schema, const Text& part) {
+    diagnostics_.error(part.location, "unknown operator '" + part.value + "'" + suggestion(part.value, schema.names()));
+  }
+
+  const Schema& schema_;
+  Diagnostics& diagnostics_;
+  std::vector<const Operator*> path_;
+  std::set<const Operator*> done_;
+};
+
 }  // namespace
 
 void validate(Schema& schema, Diagnostics& diagnostics) {
   check_names(schema, diagnostics);
   check_type_names(schema, diagnostics);
   check_composites(schema, diagnostics);
+  CycleCheck cycles(schema, diagnostics);
+  for (const Group& group : schema.groups) {
+    for (const Operator& op : group.operators) cycles.visit(op);
+  }
   for (Group& group : schema.groups) {
     for (Operator& op : group.operators) OperatorValidator(schema, op, diagnostics).run();
   }

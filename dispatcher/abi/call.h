@@ -57,6 +57,17 @@ typedef struct sy_call {
 
 #define SY_CALL_FLAT 1u /* pointwise, and every operand is one contiguous run of the same length */
 
+/* What prepare makes. The host fills size, num_outputs and strides. */
+typedef struct sy_plan {
+  uint32_t size;
+  uint32_t num_outputs;
+  void* state; /* the plugin's: becomes call->plan, and is given to drop */
+  /* For an output that is yet to be allocated (its data is NULL in call->outputs): its ndim strides in elements,
+   * row-major on entry. prepare may put any other dense order there, and the host allocates the output so. NULL for
+   * the other outputs. */
+  int64_t* const* strides;
+} sy_plan;
+
 /* Kernel flags. */
 #define SY_KERNEL_STRIDED 1u       /* takes any strides; else the host passes contiguous operands */
 #define SY_KERNEL_CAPTURE_SAFE 2u  /* may run while its stream is captured */
@@ -80,11 +91,16 @@ typedef struct sy_kernel {
   /* Metadata only: SY_OK, or SY_UNSUPPORTED with the reason through host->error. May be NULL. */
   sy_status (*supports)(const sy_call* call);
   /* Makes a plan for calls of this signature (shapes, strides, dtypes, plan_key attributes). The host
-   * caches it, bounded, and passes it in call->plan. May be NULL. Thread-safe. */
-  sy_status (*prepare)(const sy_call* call, void** plan);
-  void (*drop)(const struct sy_kernel* kernel, void* plan);
+   * caches it, bounded, and passes it in call->plan. Called before fresh outputs are allocated. May be NULL.
+   * Thread-safe. */
+  sy_status (*prepare)(const sy_call* call, sy_plan* plan);
+  void (*drop)(const struct sy_kernel* kernel, void* state);
   /* Bytes of workspace that run needs. May be NULL. */
   sy_status (*workspace_size)(const sy_call* call, uint64_t* bytes);
+  /* Bytes that run leaves for the operator's backward, in the u8 output that the schema names as the reserve; called
+   * before it is allocated, with its data NULL. What lies in it is the plugin's own business: the backward kernel of
+   * the same plugin gets it as an argument. NULL: none. */
+  sy_status (*reserve_size)(const sy_call* call, uint64_t* bytes);
   /* Enqueues the work on call->stream and returns. */
   sy_status (*run)(const sy_call* call);
 } sy_kernel;

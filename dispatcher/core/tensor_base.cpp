@@ -40,6 +40,11 @@ TensorBase allocate_tensor(IntArray shape, Dtype dtype, Device device) {
   return TensorBase(TensorImpl::make_contiguous(std::move(storage), device, dtype, shape));
 }
 
+void allocate_if_needed(const TensorBase& t) {
+  if (!t.defined() || t.storage() || t.device().is_meta()) return;
+  t.impl()->attach(Storage::allocate(t.device(), static_cast<std::uint64_t>(t.numel()) * t.dtype().itemsize()));
+}
+
 TensorBase alias(const TensorBase& base, IntArray shape, IntArray strides, std::int64_t offset) {
   return TensorBase(TensorImpl::make(base.storage(), base.device(), base.dtype(), shape, strides, offset));
 }

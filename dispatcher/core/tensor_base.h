@@ -70,6 +70,8 @@ std::string describe(const TensorBase& t);
 
 /// Uninitialised contiguous tensor. Throws sy::Error.
 TensorBase allocate_tensor(IntArray shape, Dtype dtype, Device device);
+/// Memory for a tensor whose TensorImpl was made without.
+void allocate_if_needed(const TensorBase& t);
 /// A tensor over the same storage. The geometry is trusted.
 TensorBase alias(const TensorBase& base, IntArray shape, IntArray strides, std::int64_t offset);
 

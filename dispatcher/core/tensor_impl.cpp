@@ -72,6 +72,13 @@ void TensorImpl::init(Ref<Storage> storage, Device device, Dtype dtype, std::siz
   inference = t_state.inference_mode;
 }
 
+void TensorImpl::attach(Ref<Storage> storage) {
+  abi_.view.data = storage->data();
+  abi_.storage = storage.get();
+  abi_.storage_bytes = storage->bytes();
+  storage_ = std::move(storage);
+}
+
 void TensorImpl::finish() {
   std::int64_t numel = 1;
   std::int64_t expected = 1;

@@ -27,7 +27,7 @@ struct AutogradMetaBase {
 /// Metadata does not change after creation, save for in-place metadata operations of the autograd.
 class TensorImpl : public RefCounted<TensorImpl> {
  public:
-  /// storage may be empty for the meta device. Offset in elements.
+  /// storage may be empty, for the meta device and for what is given memory later. Offset in elements.
   static Ref<TensorImpl> make(Ref<Storage> storage, Device device, Dtype dtype, IntArray shape, IntArray strides,
                               std::int64_t offset);
   /// As make, with row-major strides.
@@ -63,6 +63,8 @@ class TensorImpl : public RefCounted<TensorImpl> {
   LayerBits layer_bits() const { return base ? bits | base->bits : bits; }
   /// Points this tensor at other contents of the same shape and dtype; for state that is loaded or moved in place.
   void set_contents(const TensorImpl& other);
+  /// Gives memory to a tensor that was made without.
+  void attach(Ref<Storage> storage);
 
  private:
   TensorImpl() = default;

@@ -54,14 +54,7 @@ void run_function(Frame& frame, Fn&& fn) {
   throw Error(e.code(), str_cat(op, ": ", what));
 }
 
-void run_composite(Frame& frame) {
-  note_chosen(str_cat("composite ", frame.op().def().composite_name));
-  try {
-    run_function(frame, [](Frame& f) { f.op().def().composite(f); });
-  } catch (const Error& e) {
-    rethrow_as(frame.op().name(), e);
-  }
-}
+void run_composite(Frame& frame) { run_function(frame, call_parts); }
 
 /// The function kernel of a backend, if the program registered one.
 KernelEntry* function_kernel(const Operator& op, Device device) {
@@ -108,6 +101,7 @@ class Execution {
     }
     if ((def_.flags & kOpHost) || prologue_.all_outputs_empty()) {
       note_chosen("no kernel needed");
+      prologue_.allocate_outputs();
       return prologue_.deliver();
     }
     Backend& backend = backend_of(device);
@@ -161,6 +155,7 @@ class Execution {
       std::vector<TensorBase> wide(op_.info().num_results);
       Frame inner(op_, prologue_.args(), wide.data(), op_.info().num_results);
       count_fallback(Fallback::kPromoted);
+      prologue_.allocate_outputs();
       execute(inner);
       for (std::size_t k = 0; k < wide.size(); ++k) {
         if (prologue_.outputs()[k].numel() != 0) {
@@ -219,7 +214,7 @@ class Execution {
     execute(inner);
     for (std::size_t k = 0; k < results.size(); ++k) {
       TensorBase& out = prologue_.outputs()[k];
-      if (!out.defined()) {
+      if (!out.defined() || !out.storage()) {
         out = copy_to_device(results[k], device);
       } else if (out.numel() != 0) {
         // By way of the whole storage: the device may have no kernel that writes strided memory.
@@ -251,6 +246,15 @@ class Execution {
 };
 
 }  // namespace
+
+void call_parts(Frame& frame) {
+  note_chosen(str_cat("composite ", frame.op().def().composite_name));
+  try {
+    frame.op().def().composite(frame);
+  } catch (const Error& e) {
+    rethrow_as(frame.op().name(), e);
+  }
+}
 
 void execute(Frame& frame) {
   if (fast_pointwise(frame)) return;

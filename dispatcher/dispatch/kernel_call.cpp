@@ -5,7 +5,6 @@
 #include "switchyard/core/abi_error.h"
 #include "switchyard/core/copy.h"
 #include "switchyard/dispatch/operands.h"
-#include "switchyard/dispatch/plan_cache.h"
 #include "switchyard/loader/plugin.h"
 
 namespace sy {
@@ -196,6 +195,7 @@ std::string KernelCall::plan_key() const {
       head[0] = 1 + t->dtype;
       head[1] = t->flags;
       head[2] = static_cast<std::uint32_t>(t->view.ndim);
+      head[3] = t->view.data == nullptr;  // yet to be allocated: the plan may propose its layout
     }
     put(head, sizeof(head));
     if (t == nullptr) return;
@@ -239,6 +239,41 @@ void KernelCall::record_stream_use() {
   }
 }
 
+void KernelCall::allocate_output(std::size_t k, IntArray shape, IntArray strides) {
+  Dtype dtype = outputs_[k].dtype();
+  std::int64_t numel = 0;
+  throw_if_error(checked_numel(shape, &numel));
+  outputs_[k] = TensorBase(
+      TensorImpl::make(Storage::allocate(device_, static_cast<std::uint64_t>(numel) * dtype.itemsize()), device_, dtype,
+                       shape, strides, 0));
+  temporaries_.push_back(outputs_[k]);
+  *static_cast<sy_tensor*>(const_cast<void*>(output_slots_[k].ptr)) = outputs_[k].impl()->abi();
+}
+
+void KernelCall::prepare(KernelEntry& entry) {
+  const sy_kernel& kernel = entry.kernel;
+  call_.plan = nullptr;
+  plan_.reset();
+  if (entry.plans) {
+    throw_if_error(entry.plans->get(kernel, entry.original, call_, plan_key(), &plan_));
+    call_.plan = plan_->state;
+  }
+  for (std::size_t k = 0; k < outputs_.size(); ++k) {
+    if (!outputs_[k].defined() || outputs_[k].storage()) continue;
+    if (static_cast<int>(k) == op_.def().reserve_result) {
+      std::uint64_t bytes = 0;
+      if (kernel.reserve_size != nullptr) {
+        throw_if_error(status_from_abi(kernel.reserve_size(&call_, &bytes), str_cat(op_.name(), ": reserve_size")));
+      }
+      allocate_output(k, static_cast<std::int64_t>(bytes), 1);
+    } else if (plan_ && !plan_->strides[k].empty()) {
+      allocate_output(k, outputs_[k].shape(), plan_->strides[k]);
+    } else {
+      allocate_output(k, outputs_[k].shape(), outputs_[k].strides());
+    }
+  }
+}
+
 bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
   if (!contiguous && !(entry.kernel.flags & SY_KERNEL_STRIDED)) {
     bool dense = true;
@@ -258,8 +293,16 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
       return false;
     }
   }
-  build(entry, contiguous);
   const sy_kernel& k = entry.kernel;
+  // A pointwise kernel sees merged dimensions, and so has no say in the layout.
+  bool may_prepare = k.prepare != nullptr || op_.def().reserve_result >= 0;
+  std::vector<TensorBase> unallocated;
+  if (pointwise_ || !may_prepare) {
+    for (const TensorBase& out : outputs_) allocate_if_needed(out);
+  } else {
+    unallocated = outputs_;
+  }
+  build(entry, contiguous);
   InsidePlugin inside(entry.plugin);
   if (!inside.allowed()) {
     *reason = "its plugin was unloaded";
@@ -273,11 +316,7 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
       return false;
     }
   }
-  PlanCache::Plan plan;
-  if (entry.plans) {
-    throw_if_error(entry.plans->get(k, entry.original, call_, plan_key(), &plan));
-    call_.plan = plan.get();
-  }
+  if (may_prepare) prepare(entry);
   call_.workspace = nullptr;
   call_.workspace_bytes = 0;
   if (k.workspace_size != nullptr) {
@@ -291,8 +330,8 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
   std::unique_lock<std::mutex> lock;
   if (k.flags & SY_KERNEL_NOT_REENTRANT) lock = std::unique_lock(not_reentrant_mutex());
   sy_status code = k.run(&call_);
-  call_.plan = nullptr;
   if (code == SY_UNSUPPORTED) {
+    if (!unallocated.empty()) outputs_ = std::move(unallocated);
     *reason = take_abi_error();
     if (reason->empty()) *reason = "declined without a reason";
     return false;

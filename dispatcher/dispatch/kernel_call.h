@@ -8,6 +8,7 @@
 
 #include "switchyard/core/backend.h"
 #include "switchyard/dispatch/operator.h"
+#include "switchyard/dispatch/plan_cache.h"
 
 namespace sy {
 
@@ -28,6 +29,9 @@ class KernelCall {
 
  private:
   void build(const KernelEntry& entry, bool contiguous);
+  /// Asks the kernel for a plan and the reserve's size, then gives memory to the outputs that have none.
+  void prepare(KernelEntry& entry);
+  void allocate_output(std::size_t k, IntArray shape, IntArray strides);
   sy_slot tensor_slot(const TensorBase& t, const KernelEntry& entry, bool contiguous);
   sy_tensor* place(const TensorBase& t, bool output);
   void build_pointwise(bool contiguous);
@@ -51,6 +55,7 @@ class KernelCall {
   std::vector<std::uint32_t> dtype_values_;
   std::vector<sy_device> device_values_;
   std::vector<Ref<Storage>> workspaces_;
+  PlanCache::Plan plan_;
   std::optional<sy_rng> rng_;
 };
 

@@ -28,6 +28,8 @@ void call_next(Frame& frame, int layer);
 void dispatch(Frame& frame);
 /// Prologue and kernel, without layers.
 void execute(Frame& frame);
+/// Runs the function form of an operator's composite, for a layer that wants to see its parts.
+void call_parts(Frame& frame);
 
 /// Turns layers on for every call of this thread within a scope.
 class IncludeLayer {

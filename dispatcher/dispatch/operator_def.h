@@ -57,10 +57,12 @@ struct OperatorDef {
   CompositeFn composite = nullptr;
   const char* meta_name = nullptr;
   const char* composite_name = nullptr;
+  const char* parts = nullptr;                 // names of the operators that the composite calls
   std::uint16_t type_vars[4] = {0, 0, 0, 0};   // bit per standard dtype id; 0: unused
   const DtypeRule* param_dtypes = nullptr;     // one per parameter; kEnd for parameters that are no tensors
   const DtypeRule (*result_dtypes)[2] = nullptr;  // one per result: first rule, fallback
   int init_param = -1;                          // the output starts as this parameter
+  int reserve_result = -1;                      // the u8 output that holds what a kernel leaves for the backward
   std::uint32_t plan_key = 0;                   // bit per parameter
   const std::uint64_t* older_hashes = nullptr;  // earlier call layouts
   const std::uint32_t* older_params = nullptr;  // and how many parameters each had

@@ -1,13 +1,18 @@
 // Plans that a kernel prepared, by the signature of the call: bounded, least recently used goes first.
 #pragma once
 
+#include <functional>
 #include <list>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "switchyard/abi/call.h"
+#include "switchyard/core/int_array.h"
 
 namespace sy {
 
@@ -15,9 +20,20 @@ namespace sy {
 class PlanCache {
  public:
   static constexpr std::size_t kCapacity = 128;
-  using Plan = std::shared_ptr<void>;
 
-  /// The plan of a call with this key, made by kernel.prepare if need be.
+  /// What prepare made. Dropped when the last user lets go of it.
+  struct Prepared {
+    void* state = nullptr;
+    std::vector<Shape> strides;  // per output that was yet to be allocated; empty for the others
+    std::function<void(void*)> drop;
+    ~Prepared() {
+      if (drop) drop(state);
+    }
+  };
+  using Plan = std::shared_ptr<const Prepared>;
+
+  /// The plan of a call with this key, made by kernel.prepare if need be. An error also for proposed strides that are
+  /// not dense.
   absl::Status get(const sy_kernel& kernel, const sy_kernel* original, const sy_call& call, const std::string& key,
                    Plan* plan);
 

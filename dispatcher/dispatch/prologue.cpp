@@ -219,6 +219,7 @@ void Prologue::infer() {
   if (def_.kind == Kind::kPointwise) infer_pointwise();
   if (def_.kind == Kind::kReduction) infer_reduction();
   if (def_.meta != nullptr) throw_if_error(def_.meta(call));
+  if (def_.reserve_result >= 0) results_[static_cast<std::size_t>(def_.reserve_result)].shape = {0};  // until a kernel asks
   // Variables that no operand fixes are those of the result: factories, casts.
   for (std::uint32_t v = 0; v < num_t_; ++v) {
     if (!known_[v] && !results_.empty()) {
@@ -338,8 +339,10 @@ void Prologue::prepare_outputs() {
         continue;
       }
     }
-    outputs_[k] = allocate_tensor(results_[k].shape, results_[k].dtype, device_);
-    if (def_.init_param >= 0) assign(outputs_[k], *static_cast<const TensorBase*>(args_[def_.init_param].ptr));
+    outputs_[k] = TensorBase(TensorImpl::make_contiguous({}, device_, results_[k].dtype, results_[k].shape));
+    if (def_.init_param < 0) continue;
+    allocate_outputs();
+    assign(outputs_[k], *static_cast<const TensorBase*>(args_[def_.init_param].ptr));
   }
   if (def_.init_param >= 0) {
     // out= starts as a copy of the parameter as well.
@@ -349,6 +352,10 @@ void Prologue::prepare_outputs() {
     owned_.push_back(outputs_[0]);
     args_[def_.init_param].ptr = &owned_.back();
   }
+}
+
+void Prologue::allocate_outputs() {
+  for (TensorBase& out : outputs_) allocate_if_needed(out);
 }
 
 bool Prologue::all_outputs_empty() const {

@@ -24,8 +24,11 @@ class Prologue {
   void infer();
   /// A view of the first tensor argument, from what infer found.
   TensorBase make_view() const;
-  /// Fresh outputs, or the caller's where they fit.
+  /// The caller's outputs where they fit, or fresh ones, mostly still without memory: a kernel may have a say in
+  /// their layout.
   void prepare_outputs();
+  /// Gives memory to the outputs that have none.
+  void allocate_outputs();
   /// Moves what was computed into the caller's tensors and into the frame.
   void deliver();
 

@@ -24,11 +24,11 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
           shape_str(self.shape()), ", got shape ", shape_str(other.shape()));
   if (a == 1 && b == 1) return sy::reshape(sy::mm(sy::unsqueeze(self, 0), sy::unsqueeze(other, 1)), {});
   if (a == 1) {
-    Tensor out = sy::matmul(sy::unsqueeze(self, 0), other);
+    Tensor out = composite::matmul(sy::unsqueeze(self, 0), other);
     return sy::squeeze(out, -2);
   }
   if (b == 1) {
-    Tensor out = sy::matmul(self, sy::unsqueeze(other, 1));
+    Tensor out = composite::matmul(self, sy::unsqueeze(other, 1));
     return sy::squeeze(out, -1);
   }
   if (a == 2 && b == 2) return sy::mm(self, other);

@@ -209,7 +209,7 @@ Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, cons
     scores = sy::masked_fill(scores, sy::logical_not(keep), kMinusInfinity);
   } else if (attn_mask.defined()) {
     scores = attn_mask.dtype() == kBool ? sy::masked_fill(scores, sy::logical_not(attn_mask), kMinusInfinity)
-                                        : scores + attn_mask;
+                                        : scores + as_dtype(attn_mask, scores.dtype());
   }
   Tensor weights = sy::softmax(scores, -1);
   if (dropout_p > 0) weights = sy::dropout(weights, dropout_p, true, generator);

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <type_traits>
 #include <utility>
 
@@ -21,6 +22,31 @@ struct Declared {
   static constexpr std::uint32_t kCount = 0;
 };
 
+/// The layouts of outputs that the host is about to allocate, while a plan is made.
+class Layouts {
+ public:
+  Layouts(const sy_call* call, const sy_plan* plan) : call_(call), plan_(plan) {}
+
+  /// Whether output k's layout is still open; an in-place or given output has one.
+  bool is_open(std::uint32_t k) const { return k < plan_->num_outputs && plan_->strides[k] != nullptr; }
+  /// Has output k allocated with its dimensions in this order, outermost first: {0, 2, 3, 1} for channels last. Does
+  /// nothing where the layout is not open.
+  void propose(std::uint32_t k, std::initializer_list<std::uint32_t> order) const {
+    if (!is_open(k)) return;
+    const sy_dl_tensor& view = static_cast<const sy_tensor*>(call_->outputs[k].ptr)->view;
+    if (order.size() != static_cast<std::size_t>(view.ndim)) throw Error(SY_INTERNAL, "propose: not one entry per dimension");
+    std::int64_t stride = 1;
+    for (const std::uint32_t* d = order.end(); d-- != order.begin();) {
+      plan_->strides[k][*d] = stride;
+      stride *= view.shape[*d];
+    }
+  }
+
+ private:
+  const sy_call* call_;
+  const sy_plan* plan_;
+};
+
 namespace detail {
 
 template <typename Args, auto kFn>
@@ -37,7 +63,7 @@ sy_status run_kernel(const sy_call* abi) {
 }
 
 template <typename Args, auto kFn>
-sy_status kernel_workspace(const sy_call* abi, std::uint64_t* bytes) {
+sy_status kernel_bytes(const sy_call* abi, std::uint64_t* bytes) {
   return guard(abi->host, abi->op, [&]() -> sy_status {
     const Call call(abi);
     *bytes = kFn(call, Args(call));
@@ -46,10 +72,14 @@ sy_status kernel_workspace(const sy_call* abi, std::uint64_t* bytes) {
 }
 
 template <typename Plan, typename Args, auto kFn>
-sy_status kernel_prepare(const sy_call* abi, void** plan) {
+sy_status kernel_prepare(const sy_call* abi, sy_plan* plan) {
   return guard(abi->host, abi->op, [&]() -> sy_status {
     const Call call(abi);
-    *plan = kFn(call, Args(call)).release();
+    if constexpr (std::is_invocable_v<decltype(kFn), const Call&, const Args&, const Layouts&>) {
+      plan->state = kFn(call, Args(call), Layouts(abi, plan)).release();
+    } else {
+      plan->state = kFn(call, Args(call)).release();
+    }
     return SY_OK;
   });
 }
@@ -88,12 +118,19 @@ constexpr sy_kernel with_supports(sy_kernel kernel) {
 /// kernel with a workspace: kFn is `uint64_t (const Call&, const Args&)`, in bytes.
 template <typename Args, auto kFn>
 constexpr sy_kernel with_workspace(sy_kernel kernel) {
-  kernel.workspace_size = &detail::kernel_workspace<Args, kFn>;
+  kernel.workspace_size = &detail::kernel_bytes<Args, kFn>;
   return kernel;
 }
 
-/// kernel with a cached plan: kFn is `std::unique_ptr<Plan> (const Call&, const Args&)`; run finds it in
-/// call.plan<Plan>().
+/// kernel with a reserve: kFn is `uint64_t (const Call&, const Args&)`, the bytes that run leaves for the backward.
+template <typename Args, auto kFn>
+constexpr sy_kernel with_reserve(sy_kernel kernel) {
+  kernel.reserve_size = &detail::kernel_bytes<Args, kFn>;
+  return kernel;
+}
+
+/// kernel with a cached plan: kFn is `std::unique_ptr<Plan> (const Call&, const Args&)`, perhaps with a third
+/// parameter, `const Layouts&`, through which it proposes layouts; run finds the plan in call.plan<Plan>().
 template <typename Plan, typename Args, auto kFn>
 constexpr sy_kernel with_plan(sy_kernel kernel) {
   kernel.prepare = &detail::kernel_prepare<Plan, Args, kFn>;

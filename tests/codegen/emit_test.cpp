@@ -38,6 +38,7 @@ const std::string kYaml = R"(# Comment.
 - op: max(Tensor self, int dim, bool keepdim=false) -> (Tensor values, Tensor indices)
   kind: composite
   composite: max
+  parts: [where, sum]
   variants: [function, method]
   dtypes: {T0: numeric, values: T0, indices: i64}
   derivative: composite
@@ -57,6 +58,7 @@ const std::string kYaml = R"(# Comment.
 - op: fill_(Tensor(a!) self, Scalar value) -> Tensor(a!)
   kind: composite
   composite: fill_
+  parts: [fill]
   variants: [method]
   dtypes: all
   twin: fill
@@ -73,6 +75,7 @@ const std::string kYaml = R"(# Comment.
 - op: split(Tensor(a) self, int default=0) -> Tensor(a)[]
   kind: composite
   composite: split
+  parts: []
   dtypes: all
   derivative: composite
   samples: [{self: [2], default: 1}]

@@ -30,6 +30,7 @@ const std::string kHelpers = R"(- op: add(Tensor self, Tensor other, *, Scalar a
 - op: quiet_(Tensor(a!) self) -> Tensor(a!)
   kind: composite
   composite: quiet_
+  parts: []
   dtypes: all
   twin: quiet
   derivative: composite
@@ -38,6 +39,7 @@ const std::string kHelpers = R"(- op: add(Tensor self, Tensor other, *, Scalar a
 - op: quiet(Tensor self) -> Tensor
   kind: composite
   composite: quiet
+  parts: []
   dtypes: all
   derivative: composite
   samples: [{self: [2]}]
@@ -45,6 +47,7 @@ const std::string kHelpers = R"(- op: add(Tensor self, Tensor other, *, Scalar a
 - op: lists(Tensor[] ts, int[] dims, int n) -> Tensor[]
   kind: composite
   composite: lists
+  parts: []
   dtypes: all
   derivative: composite
   samples: [{ts: [[2]], dims: [1], n: 1}]
@@ -156,7 +159,7 @@ TEST(SchemaErrors, Names) {
   std::string twice = kEntry + kHelpers + kEntry;
   std::vector<std::string> errors = errors_of(twice);
   ASSERT_EQ(errors.size(), 1u);
-  EXPECT_EQ(errors[0], "t.yaml:42:7: operator 'f' is declared already, at t.yaml:1");
+  EXPECT_EQ(errors[0], "t.yaml:45:7: operator 'f' is declared already, at t.yaml:1");
   expect_errors({
       {"op: f(", "op: Add(", "8:7", "are too alike: both give the type name Add"},
   });
@@ -196,7 +199,7 @@ TEST(SchemaErrors, Dtypes) {
 
 TEST(SchemaErrors, KindsAndFlags) {
   expect_errors({
-      {"meta: m", "kind: composite\n  composite: c\n  meta: m", "4:3", "kind composite has no meta"},
+      {"meta: m", "kind: composite\n  composite: c\n  parts: []\n  meta: m", "5:3", "kind composite has no meta"},
       {"meta: m", "kind: composite", "2:3", "needs composite"},
       {"meta: m", "kind: view\n  meta: m", "1:7", "its output must be a Tensor(a)"},
       {"meta: m", "kind: factory\n  meta: m", "1:7", "takes no tensor"},
@@ -204,11 +207,37 @@ TEST(SchemaErrors, KindsAndFlags) {
       {"meta: m", "meta: m\n  random: true", "3:3", "has no Generator parameter"},
       {"meta: m", "kind: pointwise\n  data_dependent: true", "3:3", "only operators of kind generic"},
       {"meta: m", "kind: pointwise\n  host: true", "3:3", "no use for host"},
-      {"meta: m", "meta: m\n  composite: c\n  tags: [core]", "4:3", "so it is not core"},
+      {"meta: m", "meta: m\n  composite: c\n  parts: []\n  tags: [core]", "5:3", "so it is not core"},
       {"meta: m", "kind: pointwise\n  init: self", "3:3", "only operators of kind generic have init"},
       {"int n=1) -> Tensor", "int n=1) -> Tensor[]", "1:7", "only a composite can"},
       {"int n=1)", "int n=1, Generator? g=None)", "1:7", "set random"},
   });
+}
+
+TEST(SchemaErrors, Reserve) {
+  std::string entry =
+      "- op: f(Tensor self) -> (Tensor a, Tensor kept)\n  meta: m\n  dtypes: {T0: floating, kept: u8}\n"
+      "  reserve: kept\n  not_differentiable: no\n  samples: [{self: [1]}]\n  doc: d\n";
+  EXPECT_EQ(errors_of(entry), std::vector<std::string>{});
+  expect_error(replaced(entry, "reserve: kept", "reserve: kpt"), "4:12", "'kpt' is no output of f");
+  expect_error(replaced(entry, "reserve: kept", "reserve: a"), "4:3", "must be a u8 tensor");
+  expect_error(replaced(entry, "meta: m", "meta: m\n  data_dependent: true"), "5:3", "have a reserve");
+  expect_error(replaced(entry, "meta: m", "meta: m\n  variants: [out]"), "3:3", "no variants inplace and out");
+}
+
+TEST(SchemaErrors, Parts) {
+  expect_errors({
+      {"meta: m", "meta: m\n  parts: [add]", "3:3", "has parts, but no composite"},
+      {"meta: m", "meta: m\n  composite: c", "3:3", "parts must list the operators that it calls"},
+      {"meta: m", "meta: m\n  composite: c\n  parts: add", "4:10", "parts must be a list of operators"},
+      {"meta: m", "meta: m\n  composite: c\n  parts: [ad]", "4:11", "unknown operator 'ad', did you mean 'add'?"},
+      {"meta: m", "meta: m\n  composite: c\n  parts: [add, add]", "4:16", "'add' appears twice in parts"},
+      {"meta: m", "meta: m\n  composite: c\n  parts: [f]", "4:11", "a cycle of composites: f -> f"},
+  });
+  std::string helpers = kEntry + kHelpers;
+  std::string cycle = replaced(helpers, "  composite: quiet_\n  parts: []", "  composite: quiet_\n  parts: [quiet]");
+  expect_error(replaced(cycle, "  composite: quiet\n  parts: []", "  composite: quiet\n  parts: [add, quiet_]"), "32:16",
+               "a cycle of composites: quiet_ -> quiet -> quiet_");
 }
 
 TEST(SchemaErrors, Variants) {
@@ -236,8 +265,8 @@ TEST(SchemaErrors, Variants) {
 TEST(SchemaErrors, Mutation) {
   std::string helpers = kEntry + kHelpers;
   expect_error(replaced(helpers, "  twin: quiet\n", ""), "20:7", "needs a twin");
-  expect_error(replaced(helpers, "twin: quiet\n", "twin: quit\n"), "24:3", "unknown operator 'quit'");
-  expect_error(replaced(helpers, "twin: quiet\n", "twin: add\n"), "24:3", "is not the functional form");
+  expect_error(replaced(helpers, "twin: quiet\n", "twin: quit\n"), "25:3", "unknown operator 'quit'");
+  expect_error(replaced(helpers, "twin: quiet\n", "twin: add\n"), "25:3", "is not the functional form");
   expect_errors({{"meta: m", "meta: m\n  twin: add", "3:3", "does not mutate"}});
 }
 

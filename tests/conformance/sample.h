@@ -132,6 +132,7 @@ struct OperatorSamples {
   std::map<std::string, std::string> fill;                     // by parameter
   std::map<std::string, std::pair<double, double>> tolerance;  // by dtype: relative, absolute
   std::string twin;
+  int reserve = -1;             // the output whose bytes are a kernel's own business
   bool host = false;            // no backend has a kernel for it
   bool composite_only = false;  // kind composite
   bool has_composite = false;

@@ -134,11 +134,12 @@ TEST_F(KernelTest, Table) {
   std::uint64_t bytes = 0;
   EXPECT_EQ(kKernel.workspace_size(&call_, &bytes), SY_OK);
   EXPECT_EQ(bytes, 16u);
-  void* made = nullptr;
+  sy_plan made{};
+  made.size = sizeof made;
   ASSERT_EQ(kKernel.prepare(&call_, &made), SY_OK);
-  call_.plan = made;
+  call_.plan = made.state;
   EXPECT_EQ(*Call(&call_).plan<int>(), 9);
-  kKernel.drop(&kKernel, made);
+  kKernel.drop(&kKernel, made.state);
 }
 
 }  // namespace
