@@ -106,6 +106,7 @@ struct FakeDevice {
     if (alloc_status != SY_OK) return leave_abi_error(alloc_status, "the device is busy");
     if (bytes > capacity || held > capacity - bytes) return SY_OUT_OF_MEMORY;
     *memory = std::malloc(bytes);
+    if (*memory == nullptr) return SY_OUT_OF_MEMORY;
     held += bytes;
     blocks[*memory] = bytes;
     return SY_OK;
