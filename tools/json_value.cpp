@@ -17,13 +17,15 @@ Dtype dtype_from_json(const Json& json, const std::string& where) {
   return *dtype;
 }
 
+std::int64_t int_from_json(const Json& json, const std::string& where) {
+  require(!json.is_number_unsigned() || json.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<std::int64_t>::max()), where,
+          ": ", json.dump(), " does not fit 64 bits");
+  return json.get<std::int64_t>();
+}
+
 Scalar number_from_json(const Json& json, const std::string& where) {
   if (json.is_boolean()) return json.get<bool>();
-  if (json.is_number_integer()) {
-    require(!json.is_number_unsigned() || json.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<std::int64_t>::max()), where,
-            ": ", json.dump(), " does not fit 64 bits");
-    return json.get<std::int64_t>();
-  }
+  if (json.is_number_integer()) return int_from_json(json, where);
   if (json.is_number()) return json.get<double>();
   if (json == "NaN") return std::nan("");
   if (json == "Infinity") return std::numeric_limits<double>::infinity();
@@ -67,7 +69,7 @@ std::vector<std::int64_t> ints_from_json(const Json& json, const std::string& wh
   std::vector<std::int64_t> out;
   for (const Json& v : json) {
     require(v.is_number_integer(), where, ": expected a list of ints, got ", json.dump());
-    out.push_back(v.get<std::int64_t>());
+    out.push_back(int_from_json(v, where));
   }
   return out;
 }
@@ -138,7 +140,7 @@ Value value_from_json(const Operator& op, const Parameter& param, const Json& js
     case ArgType::kFloat: return number_from_json(json, where).to_double();
     case ArgType::kInt:
       require(json.is_number_integer(), where, ": expected an int, got ", json.dump());
-      return json.get<std::int64_t>();
+      return int_from_json(json, where);
     case ArgType::kBool:
       require(json.is_boolean(), where, ": expected true or false, got ", json.dump());
       return json.get<bool>();
@@ -155,7 +157,7 @@ Value value_from_json(const Operator& op, const Parameter& param, const Json& js
       return Generator(seed.get<std::uint64_t>());
     }
     case ArgType::kIntList:
-      if (json.is_number_integer()) return json.get<std::int64_t>();
+      if (json.is_number_integer()) return int_from_json(json, where);
       return ints_from_json(json, where);
     case ArgType::kFloatList: {
       require(json.is_array(), where, ": expected a list of numbers, got ", json.dump());

@@ -19,7 +19,7 @@ class FreeList {
       --l.count;
       return node;
     }
-    if (!l.ended) arm();
+    if (!l.armed) [[unlikely]] arm();
     return ::operator new(sizeof(T));
   }
   static void deallocate(void* p) {
@@ -28,6 +28,7 @@ class FreeList {
       ::operator delete(p);
       return;
     }
+    if (!l.armed) [[unlikely]] arm();
     Node* node = static_cast<Node*>(p);
     node->next = l.head;
     l.head = node;
@@ -42,6 +43,7 @@ class FreeList {
   struct Lists {  // trivially destructible: usable while other thread-locals are destroyed
     Node* head;
     std::size_t count;
+    bool armed;  // an Owner will empty the list
     bool ended;
   };
   struct Owner {
@@ -57,6 +59,7 @@ class FreeList {
   [[gnu::noinline]] static void arm() {
     thread_local Owner owner;
     (void)owner;
+    t_lists.armed = true;
   }
   static inline thread_local Lists t_lists{};
 };

@@ -111,11 +111,12 @@ Ref<TensorImpl> TensorImpl::make(Ref<Storage> storage, Device device, Dtype dtyp
 Ref<TensorImpl> TensorImpl::make_contiguous(Ref<Storage> storage, Device device, Dtype dtype, IntArray shape) {
   auto* impl = new (FreeList<TensorImpl>::allocate()) TensorImpl;
   impl->init(std::move(storage), device, dtype, shape.size(), 0);
-  std::int64_t numel = 1;
+  std::int64_t numel = 1, stride = 1;
   for (std::size_t d = shape.size(); d-- > 0;) {
     impl->abi_.view.shape[d] = shape[d];
-    impl->abi_.view.strides[d] = numel;
+    impl->abi_.view.strides[d] = stride;
     numel *= shape[d];
+    stride *= std::max<std::int64_t>(shape[d], 1);
   }
   impl->numel_ = numel;
   impl->abi_.flags = SY_TENSOR_CONTIGUOUS;

@@ -58,6 +58,11 @@ class Boxes {
       case ArgType::kFloatList:
         if (auto* l = std::get_if<std::vector<double>>(&v)) return floats(*l);
         if (auto* l = std::get_if<std::vector<std::int64_t>>(&v)) return floats({l->begin(), l->end()});
+        if (auto s = number(v); s && !s->is_bool()) return floats(std::vector<double>(for_all(p), s->to_double()));
+        break;
+      case ArgType::kBoolList:
+        if (auto* l = std::get_if<std::vector<bool>>(&v)) return bools(*l);
+        if (auto* b = std::get_if<bool>(&v)) return bools(std::vector<bool>(for_all(p), *b));
         break;
       default: break;
     }
@@ -90,7 +95,7 @@ class Boxes {
     if (auto* l = std::get_if<std::vector<std::int64_t>>(&v)) {
       list = *l;
     } else if (auto* i = std::get_if<std::int64_t>(&v)) {
-      list.assign(static_cast<std::size_t>(std::max(p.fixed_length, 1)), *i);
+      list.assign(for_all(p), *i);
     } else if (auto* d = std::get_if<std::vector<double>>(&v); d != nullptr && d->empty()) {
       list.clear();
     } else {
@@ -99,9 +104,15 @@ class Boxes {
     int_lists_.push_back(std::move(list));
     return arg(IntArray(int_lists_.back()));
   }
+  /// How many values of a list one stands for.
+  static std::size_t for_all(const Parameter& p) { return static_cast<std::size_t>(std::max(p.fixed_length, 1)); }
   Arg floats(std::vector<double> list) {
     float_lists_.push_back(std::move(list));
     return {SY_ARG_FLOAT_LIST, static_cast<std::uint32_t>(float_lists_.back().size()), float_lists_.back().data()};
+  }
+  Arg bools(const std::vector<bool>& list) {
+    bool_lists_.emplace_back(list.begin(), list.end());
+    return {SY_ARG_BOOL_LIST, static_cast<std::uint32_t>(list.size()), bool_lists_.back().data()};
   }
   [[noreturn]] static void mismatch(const Operator& op, const Parameter& p, const Value& v) {
     fail(ErrorCode::kInvalidArgument, op.name(), ": argument ", p.name, ": expected ", type_name(p), ", got ", kind_of(v));
@@ -119,6 +130,7 @@ class Boxes {
   std::deque<Generator> generators_;
   std::deque<std::vector<std::int64_t>> int_lists_;
   std::deque<std::vector<double>> float_lists_;
+  std::deque<std::vector<std::uint8_t>> bool_lists_;  // the ABI's representation; vector<bool> has no elements
 };
 
 Value default_of(const Parameter& p) {
@@ -132,6 +144,7 @@ Value default_of(const Parameter& p) {
     case Default::Kind::kStr: return d.text;
     case Default::Kind::kList:
       if (p.type == ArgType::kIntList) return std::vector<std::int64_t>(d.list.begin(), d.list.end());
+      if (p.type == ArgType::kBoolList) return std::vector<bool>(d.list.begin(), d.list.end());
       return d.list;
     default: return {};
   }
@@ -201,6 +214,7 @@ std::string kind_of(const Value& value) {
     std::string operator()(const Generator&) const { return "a Generator"; }
     std::string operator()(const std::vector<std::int64_t>&) const { return "a list of ints"; }
     std::string operator()(const std::vector<double>&) const { return "a list of floats"; }
+    std::string operator()(const std::vector<bool>&) const { return "a list of bools"; }
   };
   return std::visit(Visitor{}, value);
 }

@@ -10,9 +10,11 @@
 
 namespace sy {
 
-/// Any argument. An int list serves a float list, an int serves a float or a Scalar; None is std::monostate.
+/// Any argument. An int list serves a float list, an int serves a float or a Scalar, one value serves a list; None is
+/// std::monostate.
 using Value = std::variant<std::monostate, TensorBase, std::vector<TensorBase>, Scalar, std::int64_t, double, bool,
-                           std::string, Dtype, Device, Generator, std::vector<std::int64_t>, std::vector<double>>;
+                           std::string, Dtype, Device, Generator, std::vector<std::int64_t>, std::vector<double>,
+                           std::vector<bool>>;
 
 struct NamedValue {
   std::string name;

@@ -6,12 +6,11 @@
 namespace sy {
 
 CallRecord& Recorder::begin(std::string op) {
-  if (records_.size() < 10000) records_.emplace_back();
-  CallRecord& record = records_.back();
-  record = CallRecord{};
+  bool kept = records_.size() < kMost;
+  stack_.push_back(kept ? records_.size() : kMost);
+  CallRecord& record = kept ? records_.emplace_back() : beyond_ = {};
   record.op = std::move(op);
   record.depth = depth_++;
-  stack_.push_back(records_.size() - 1);
   return record;
 }
 

@@ -20,12 +20,15 @@ struct CallRecord {
   std::vector<std::string> rejected;      // each alternative with its reason
 };
 
-/// Collects the calls of one thread. At most 10,000; later ones only count.
+/// Collects the calls of one thread: the first 10,000.
 class Recorder {
  public:
   CallRecord& begin(std::string op);
   void end() { --depth_; }
-  CallRecord* current() { return stack_.empty() ? nullptr : &records_[stack_.back()]; }
+  CallRecord* current() {
+    if (stack_.empty()) return nullptr;
+    return stack_.back() < kMost ? &records_[stack_.back()] : &beyond_;
+  }
   void pop() {
     if (!stack_.empty()) stack_.pop_back();
     end();
@@ -33,8 +36,10 @@ class Recorder {
   const std::vector<CallRecord>& records() const { return records_; }
 
  private:
+  static constexpr std::size_t kMost = 10'000;
   std::vector<CallRecord> records_;
-  std::vector<std::size_t> stack_;
+  CallRecord beyond_;               // takes what is told of a call that is not kept
+  std::vector<std::size_t> stack_;  // kMost for such a call
   int depth_ = 0;
 };
 

@@ -7,7 +7,9 @@
 
 #include "absl/strings/str_format.h"
 #include "switchyard/core/edit_distance.h"
+#include "switchyard/core/log.h"
 #include "switchyard/dispatch/plan_cache.h"
+#include "switchyard/loader/plugin.h"
 
 namespace sy {
 namespace {
@@ -39,7 +41,10 @@ void add_name(Registry& r, Operator& op) {
   std::vector<Registry::Pending> waiting;
   for (auto it = first; it != last; ++it) waiting.push_back(it->second);
   r.pending.erase(first, last);
-  for (const auto& p : waiting) attach(op, p.plugin, p.backend, p.kernel).IgnoreError();
+  for (const auto& p : waiting) {
+    absl::Status status = attach(op, p.plugin, p.backend, p.kernel);
+    if (!status.ok()) log(LogLevel::kWarning, str_cat(p.plugin->name(), ": ", std::string(status.message())));
+  }
 }
 
 void collect_groups(Registry& r) {

@@ -29,23 +29,27 @@ void write_chart(const std::string& path, const std::vector<Curve>& curves, cons
   double steps = 1, low = 1e9, high = -1e9;
   for (const Curve& c : curves) {
     for (auto [x, y] : c.points) {
+      if (!std::isfinite(y)) continue;
       steps = std::max(steps, x);
       low = std::min(low, y);
       high = std::max(high, y);
     }
   }
   for (const Level& l : levels) {
+    if (!std::isfinite(l.value)) continue;
     low = std::min(low, l.value);
     high = std::max(high, l.value);
   }
   if (low > high) low = 0, high = 1;
   low = std::floor(low * 2) / 2;
   high = std::max(std::ceil(high * 2) / 2, low + 0.5);
+  double grid = 0.5;
+  while (high - low > 12 * grid) grid *= 2;
   Scale x{0, steps, kLeft, kWidth - kRight}, y{low, high, kHeight - kBottom, kTop};
   std::ostringstream svg;
   svg << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << kWidth << "\" height=\"" << kHeight
       << "\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
-  for (double v = low; v <= high + 1e-9; v += 0.5) {
+  for (double v = low; v <= high + 1e-9; v += grid) {
     svg << "<line x1=\"" << kLeft << "\" x2=\"" << kWidth - kRight << "\" y1=\"" << y(v) << "\" y2=\"" << y(v)
         << "\" stroke=\"#e4e4e4\"/><text x=\"" << kLeft - 8 << "\" y=\"" << y(v) + 4 << "\" text-anchor=\"end\">" << number(v)
         << "</text>\n";
@@ -66,13 +70,16 @@ void write_chart(const std::string& path, const std::vector<Curve>& curves, cons
     legend += 20;
   };
   for (const Level& l : levels) {
+    if (!std::isfinite(l.value)) continue;
     svg << "<line x1=\"" << kLeft << "\" x2=\"" << kWidth - kRight << "\" y1=\"" << y(l.value) << "\" y2=\"" << y(l.value)
         << "\" stroke=\"" << l.colour << "\" stroke-dasharray=\"5 4\"/>\n";
     label(l.name, l.colour, true);
   }
   for (const Curve& c : curves) {
     svg << "<polyline fill=\"none\" stroke=\"" << c.colour << "\" stroke-width=\"1.5\" points=\"";
-    for (auto [px, py] : c.points) svg << number(x(px)) << "," << number(y(py)) << " ";
+    for (auto [px, py] : c.points) {
+      if (std::isfinite(py)) svg << number(x(px)) << "," << number(y(py)) << " ";
+    }
     svg << "\"/>\n";
     label(c.name, c.colour, false);
   }

@@ -15,5 +15,5 @@ struct Level {
   double value;
 };
 
-/// Throws sy::Error when the file cannot be written.
+/// Leaves out what is not finite. Throws sy::Error when the file cannot be written.
 void write_chart(const std::string& path, const std::vector<Curve>& curves, const std::vector<Level>& levels);

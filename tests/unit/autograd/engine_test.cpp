@@ -3,6 +3,7 @@
 
 #include <thread>
 
+#include "../message_of.h"
 #include "switchyard/autograd/anomaly.h"
 #include "switchyard/autograd/autograd_meta.h"
 #include "values.h"
@@ -12,15 +13,6 @@ namespace {
 
 using testing::ElementsAre;
 using testing::HasSubstr;
-
-std::string message_of(const std::function<void()>& fn) {
-  try {
-    fn();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 TEST(Engine, GradientsToThirdOrder) {
   Tensor x = leaf({2, -1});

@@ -67,6 +67,72 @@ TEST_F(LoaderTest, SamePluginTwice) {
   EXPECT_THAT(reason(copy.string()), HasSubstr("a plugin called reference is loaded already"));
 }
 
+TEST_F(LoaderTest, RefusesDirectoriesThatAnyoneMayChange) {
+  fs::path copy = dir_ / "safe.so";
+  fs::copy_file(plugin_file("template"), copy);
+  fs::permissions(dir_, fs::perms::others_write, fs::perm_options::add);
+  EXPECT_THAT(reason(copy.string()), HasSubstr(dir_.string() + " is writable by everyone"));
+  fs::permissions(dir_, fs::perms::sticky_bit, fs::perm_options::add);
+  EXPECT_THAT(reason(copy.string()), testing::Not(HasSubstr("writable"))) << "as /tmp: nobody may replace another's file";
+}
+
+/// "path: source, name or reason" of each candidate, in a new process that loads with this environment.
+class SearchDeathTest : public LoaderTest {
+ protected:
+  void SetUp() override {
+    LoaderTest::SetUp();
+    GTEST_FLAG_SET(death_test_style, "threadsafe");
+    for (const char* sub : {"one", "two", "user/switchyard/plugins"}) fs::create_directories(dir_ / sub);
+  }
+  /// Prints the candidates below dir_ and those that loaded, and exits.
+  [[noreturn]] void load_and_print(const std::string& plugins) {
+    setenv("SWITCHYARD_PLUGINS", plugins.c_str(), 1);
+    setenv("XDG_DATA_HOME", (dir_ / "user").c_str(), 1);
+    std::string text;
+    for (const PluginCandidate& c : plugin_candidates()) {
+      fs::path path = c.path;
+      if (path.is_absolute()) path = path.lexically_relative(fs::canonical(dir_));
+      text += "<" + c.source + " " + path.string() + " " +
+              (c.plugin != nullptr ? "is " + c.plugin->name() : c.reason) + ">";
+    }
+    fs::remove_all(dir_);
+    std::fprintf(stderr, "%s", text.c_str());
+    std::exit(0);
+  }
+};
+
+TEST_F(SearchDeathTest, InOrderAndOnceByFileName) {
+  fs::copy_file(plugin_file("template"), dir_ / "two/switchyard_template.so");
+  fs::copy_file(plugin_file("template"), dir_ / "user/switchyard/plugins/switchyard_template.so");
+  std::ofstream(dir_ / "one/a.so") << "no library";
+  std::ofstream(dir_ / "one/readme.txt") << "no plugin at all";
+  std::ofstream(dir_ / "user/switchyard/plugins/b.so") << "no library";
+  std::string list = (dir_ / "one").string() + "::" + (dir_ / "two/switchyard_template.so").string() + ":relative.so";
+  EXPECT_EXIT(load_and_print(list), testing::ExitedWithCode(0),
+              "^<SWITCHYARD_PLUGINS one/a.so not a shared library .no ELF header.>"
+              "<SWITCHYARD_PLUGINS two/switchyard_template.so is template>"
+              "<SWITCHYARD_PLUGINS relative.so not an absolute path>"
+              ".*<package [^ ]*switchyard_cpu.so is cpu>.*"
+              "<user user/switchyard/plugins/b.so not a shared library .no ELF header.>");
+}
+
+TEST_F(SearchDeathTest, NoneLoadsNothing) { EXPECT_EXIT(load_and_print("none"), testing::ExitedWithCode(0), "^$"); }
+
+TEST_F(SearchDeathTest, MissingFilesAreTold) {
+  EXPECT_EXIT(load_and_print((dir_ / "gone.so").string()), testing::ExitedWithCode(0),
+              "^<SWITCHYARD_PLUGINS gone.so No such file or directory>");
+}
+
+// Until execute.cpp loads the plugins before it says that there is no cpu to fall back to.
+TEST_F(SearchDeathTest, DISABLED_APluginLoadedByHandFindsTheCpu) {
+  auto run = [] {
+    load_plugin(plugin_file("template")).status().IgnoreError();
+    Tensor t = exp(empty({2}, kF32, Device("template")));
+    std::exit(t.device() == Device("template") ? 0 : 1);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+}
+
 TEST_F(LoaderTest, NoteSaysWhatTheFileIs) {
   absl::StatusOr<PluginNote> note = read_plugin_note(plugin_file("cpu"));
   ASSERT_TRUE(note.ok()) << note.status().message();

@@ -1,0 +1,109 @@
+// The short way must be told from the long one by its speed alone.
+#include "switchyard/dispatch/fast_path.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "../autograd/values.h"
+#include "fake_plugin.h"
+#include "switchyard/dispatch/explain.h"
+
+namespace sy {
+namespace {
+
+using testing::ElementsAre;
+
+/// Whether a call takes the short way, and its result.
+bool is_fast(const char* op, const std::vector<Arg>& args, TensorBase* result, Variant variant = Variant::kFunction) {
+  Frame frame(require_operator(op), args, result, 1, variant);
+  return fast_pointwise(frame);
+}
+
+TEST(FastPath, TakesWhatIsPlain) {
+  Tensor a = vec({1, 2}), b = vec({10, 20}), two = wrapped_number(2);
+  Scalar alpha(3);
+  TensorBase y;
+  EXPECT_TRUE(is_fast("add", {arg(a), arg(b), arg(alpha)}, &y));
+  EXPECT_THAT(values(as_tensor(y)), ElementsAre(31, 62));
+  EXPECT_TRUE(is_fast("mul", {arg(two), arg(b)}, &y)) << "a number first";
+  EXPECT_THAT(values(as_tensor(y)), ElementsAre(20, 40));
+  EXPECT_TRUE(is_fast("lt", {arg(a), arg(b)}, &y));
+  EXPECT_EQ(y.dtype(), kBool);
+}
+
+TEST(FastPath, LeavesTheRest) {
+  Tensor a = vec({1, 2}), half = wrapped_number(0.5), m = make({1, 2, 3, 4}, {2, 2});
+  Tensor ints = a.to(kI32), turned = m.transpose(0, 1), none = empty({0}, kF64), one = vec({1}), far = a.to(Device("simulator"));
+  Scalar alpha(1);
+  TensorBase y;
+  EXPECT_FALSE(is_fast("add", {arg(a), arg(one), arg(alpha)}, &y)) << "broadcast";
+  EXPECT_FALSE(is_fast("add", {arg(a), arg(ints), arg(alpha)}, &y)) << "two dtypes";
+  EXPECT_FALSE(is_fast("mul", {arg(ints), arg(half)}, &y)) << "a number that raises the dtype";
+  EXPECT_FALSE(is_fast("exp", {arg(ints)}, &y)) << "an operator that does";
+  EXPECT_FALSE(is_fast("neg", {arg(turned)}, &y)) << "strides";
+  EXPECT_FALSE(is_fast("neg", {arg(none)}, &y)) << "nothing to do";
+  EXPECT_FALSE(is_fast("neg", {arg(far)}, &y)) << "no host memory";
+  EXPECT_FALSE(is_fast("add", {arg(a), arg(far), arg(alpha)}, &y)) << "two devices";
+  EXPECT_FALSE(is_fast("mul", {arg(half), arg(half)}, &y)) << "numbers alone";
+  EXPECT_FALSE(is_fast("mm", {arg(m), arg(m)}, &y));
+  EXPECT_FALSE(y.defined());
+}
+
+TEST(FastPath, WritesInPlaceWhereItIsSafe) {
+  Tensor base = vec({1, 2, 3, 4});
+  Tensor a = base.slice(0, 0, 3), shifted = base.slice(0, 1, 4);
+  Scalar alpha(1);
+  TensorBase target = a;
+  EXPECT_TRUE(is_fast("add", {arg(a), arg(a), arg(alpha)}, &target, Variant::kInplace));
+  EXPECT_THAT(values(base), ElementsAre(2, 4, 6, 4));
+  EXPECT_EQ(base.version(), 1u);
+  EXPECT_STREQ(base.storage()->last_writer(), "add");
+  EXPECT_FALSE(is_fast("add", {arg(a), arg(shifted), arg(alpha)}, &target, Variant::kInplace)) << "would read what it wrote";
+  TensorBase small = vec({0, 0}), ints = make({0, 0, 0}, {3}, kI32);
+  EXPECT_FALSE(is_fast("neg", {arg(a)}, &small, Variant::kOut));
+  EXPECT_FALSE(is_fast("neg", {arg(a)}, &ints, Variant::kOut));
+  TensorBase mask = empty({3}, kBool);
+  EXPECT_TRUE(is_fast("lt", {arg(a), arg(a)}, &mask, Variant::kOut));
+}
+
+TEST(FastPath, NumbersAreReadInTheTensorsDtype) {
+  Tensor bytes = make({1, 2}, {2}, kU8);
+  EXPECT_THAT(values(bytes + 255), ElementsAre(0, 1)) << "wraps";
+  EXPECT_THAT(values(make({1}, {1}, kF16) * 0.1), ElementsAre(testing::DoubleNear(0.1, 1e-4)));
+  EXPECT_EQ((bytes * true).dtype(), kU8);
+}
+
+TEST(FastPath, KernelsThatDeclineOrFail) {
+  FakePlugin& fake = fake_plugin("fast_fails");
+  sy_status code = SY_UNSUPPORTED;
+  FakeKernel& k = fake.kernel("neg", [&](const sy_call&) { return leave_abi_error(code, "cannot"); });
+  Tensor t = empty({2}, kF32, fake.at);
+  TensorBase y;
+  EXPECT_FALSE(is_fast("neg", {arg(t)}, &y)) << "the long way asks the others";
+  EXPECT_FALSE(y.defined());
+  code = SY_INVALID_ARGUMENT;
+  EXPECT_EQ(message_of([&] { neg(t); }), "neg: cannot [fast_fails:0, plugin fast_fails]");
+  Tensor before = t;
+  EXPECT_THROW(t.neg_(), Error);
+  EXPECT_EQ(t.version(), 0u);
+  EXPECT_EQ(k.runs, 3);
+}
+
+TEST(FastPath, KernelsWithConditionsGoTheLongWay) {
+  FakePlugin& fake = fake_plugin("fast_conditions");
+  FakeKernel& k = fake.kernel("neg");
+  k.runs = 0;
+  Tensor t = empty({2}, kF32, fake.at);
+  TensorBase y;
+  EXPECT_TRUE(is_fast("neg", {arg(t)}, &y));
+  fake.add(immortal<FakeKernel>("neg").priority(1).supports([](const sy_call&) { return SY_OK; }));
+  EXPECT_FALSE(is_fast("neg", {arg(t)}, &y));
+  fake.add(immortal<FakeKernel>("neg").priority(2).flags(SY_KERNEL_STRIDED | SY_KERNEL_HOST_SCALARS | SY_KERNEL_NOT_REENTRANT));
+  EXPECT_FALSE(is_fast("neg", {arg(t)}, &y));
+  fake.add(immortal<FakeKernel>("neg").priority(3));
+  EXPECT_TRUE(is_fast("neg", {arg(t)}, &y));
+  explain([&] { EXPECT_FALSE(is_fast("neg", {arg(t)}, &y)) << "an explanation wants the whole story"; });
+}
+
+}  // namespace
+}  // namespace sy
