@@ -38,14 +38,16 @@ void note_forward(Node& node, const TensorBase& t) {
 Edge gradient_edge(const TensorBase& t) {
   TensorImpl* impl = t.impl();
   if (!(impl->layer_bits() & bit(kLayerAutograd))) return {};
-  AutogradMeta* meta = autograd_meta(t);
-  if (impl->base && (impl->base->bits & bit(kLayerAutograd)) &&
-      (meta == nullptr || !meta->grad_fn || meta->version != t.version())) {
-    std::lock_guard lock(history_mutex());
-    TensorBase base(impl->base);
-    set_history(t, make_view_node(base, t), 0);
-    meta = autograd_meta(t);
+  // Several threads may use a view for the first time since its base changed.
+  std::unique_lock<std::mutex> lock;
+  if (impl->base && (impl->base->bits & bit(kLayerAutograd))) {
+    lock = std::unique_lock(history_mutex());
+    AutogradMeta* meta = autograd_meta(t);
+    if (meta == nullptr || !meta->grad_fn || meta->version != t.version()) {
+      set_history(t, make_view_node(TensorBase(impl->base), t), 0);
+    }
   }
+  AutogradMeta* meta = autograd_meta(t);
   if (meta == nullptr) return {};
   if (meta->grad_fn) return {meta->grad_fn, meta->output};
   if (meta->accumulate) return {meta->accumulate, 0};

@@ -42,10 +42,14 @@ SavedTensor SavedTensor::origin(const TensorBase& t) {
   require(!t.impl()->inference || !grad_enabled(),
           "a tensor made in inference mode cannot be saved for backward; clone it first");
   bool recorded = t.impl()->layer_bits() & 1;
+  if (recorded && t.impl()->base) {  // its metadata may be in the making: gradient_edge looks under the lock
+    s.edge_ = gradient_edge(t);
+    return s;
+  }
   AutogradMeta* meta = autograd_meta(t);
   bool marked = meta != nullptr && meta->accumulate;
   // No history, or a leaf: the handle itself cannot lead back to a node that holds it.
-  if ((!recorded || (marked && !meta->grad_fn)) && !(t.impl()->base && recorded)) {
+  if (!recorded || (marked && !meta->grad_fn)) {
     s.leaf_ = marked;
   } else {
     s.edge_ = gradient_edge(t);

@@ -145,6 +145,8 @@ absl::Status register_backend(const sy_backend& given, Plugin* plugin, std::uint
     return make_status(ErrorCode::kFailedPrecondition,
                        str_cat("register_backend: another plugin already provides backend ", table.name));
   }
+  static auto* superseded = new std::vector<Backend*>;  // live tensors point at them
+  if (present != nullptr) superseded->push_back(present);
   auto backend = std::make_unique<Backend>(static_cast<std::uint16_t>(interned), table, plugin);
   g_backends[interned].store(backend.release(), std::memory_order_release);
   if (id != nullptr) *id = static_cast<std::uint32_t>(interned);

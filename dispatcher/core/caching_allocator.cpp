@@ -3,15 +3,16 @@
 #include <algorithm>
 #include <bit>
 
-#include "switchyard/core/strings.h"
 #include "switchyard/core/abi_error.h"
 #include "switchyard/core/error.h"
+#include "switchyard/core/sanitizer.h"
+#include "switchyard/core/strings.h"
 
 namespace sy {
 namespace {
 
 constexpr std::size_t kClasses = CachingAllocator::kSmallLimit / CachingAllocator::kGranule + 1;
-constexpr std::size_t kKept = 64;  // blocks a thread keeps per class
+constexpr std::size_t kKept = kSanitized ? 0 : 64;  // blocks a thread keeps per class
 
 /// Rounds up so that blocks of nearly the same size are interchangeable: 64 bytes up to 1 KiB, then eighths of a
 /// power of two, at most 12.5 % more than asked for.
@@ -117,7 +118,8 @@ CachingAllocator::CachingAllocator(const sy_backend& table, Device device, const
       device_(device),
       max_block_(info.max_block),
       padding_(info.padding),
-      thread_cached_((table.flags & SY_BACKEND_HOST_MEMORY) && (table.flags & SY_BACKEND_SYNCHRONOUS)) {}
+      host_memory_(table.flags & SY_BACKEND_HOST_MEMORY),
+      thread_cached_(host_memory_ && (table.flags & SY_BACKEND_SYNCHRONOUS)) {}
 
 absl::Status CachingAllocator::allocate(std::uint64_t bytes, sy_stream stream, Block* block) {
   if (bytes == 0) {
@@ -180,6 +182,7 @@ absl::Status CachingAllocator::allocate_central(std::uint64_t rounded, sy_stream
   if (it != free_.end() && !it->second.empty()) {
     *data = it->second.back();
     it->second.pop_back();
+    if (host_memory_) allow_access(*data, rounded);
     ++stats_.cache_hits;
   } else {
     SY_RETURN_IF_ERROR(allocate_device(rounded, data));
@@ -222,6 +225,7 @@ absl::Status CachingAllocator::allocate_device(std::uint64_t rounded, void** dat
 
 void CachingAllocator::free_central(void* data, std::uint64_t rounded, sy_stream stream) {
   std::lock_guard lock(mutex_);
+  if (host_memory_) forbid_access(data, rounded);
   free_[{rounded, stream}].push_back(data);
   if (!(thread_cached_ && rounded <= kSmallLimit && stream == 0)) {
     stats_.allocated -= static_cast<std::int64_t>(rounded);
@@ -232,6 +236,7 @@ void CachingAllocator::empty_cache_locked() {
   if (!(table_.flags & SY_BACKEND_SYNCHRONOUS)) table_.synchronize(table_.self, device_.index());
   for (auto& [key, blocks] : free_) {
     for (void* data : blocks) {
+      if (host_memory_) allow_access(data, key.bytes);
       table_.free(table_.self, device_.index(), SY_MEMORY_DEVICE, data);
       stats_.reserved -= static_cast<std::int64_t>(key.bytes);
     }

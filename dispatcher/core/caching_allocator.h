@@ -68,6 +68,7 @@ class CachingAllocator {
   Device device_;
   std::uint64_t max_block_;
   std::uint64_t padding_;
+  bool host_memory_;
   bool thread_cached_;
   std::mutex mutex_;
   std::unordered_map<Key, std::vector<void*>, KeyHash> free_;

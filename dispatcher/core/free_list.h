@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <new>
 
+#include "switchyard/core/sanitizer.h"
+
 namespace sy {
 
 /// Raw memory of sizeof(T). Objects may be freed on another thread than they were made on. Nothing is kept once the
@@ -36,7 +38,7 @@ class FreeList {
   }
 
  private:
-  static constexpr std::size_t kKept = 256;
+  static constexpr std::size_t kKept = kSanitized ? 0 : 256;
   struct Node {
     Node* next;
   };

@@ -1,6 +1,7 @@
 // What a tensor handle points to.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <memory>
 
@@ -47,7 +48,8 @@ class TensorImpl : public RefCounted<TensorImpl> {
   const Ref<Storage>& storage() const { return storage_; }
   void* data() const { return static_cast<char*>(abi_.view.data) + abi_.view.byte_offset; }
 
-  LayerBits bits = 0;
+  /// Atomic, since a view of a changed base learns on first use, in whichever thread, that it is recorded.
+  std::atomic<LayerBits> bits{0};
   /// A number that took part as a tensor: it does not raise the dtype within its category.
   bool wrapped_number = false;
   /// A view made while gradients were off, of a tensor that needs one.
@@ -60,7 +62,10 @@ class TensorImpl : public RefCounted<TensorImpl> {
   std::unique_ptr<AutogradMetaBase> autograd;
 
   /// The layers this tensor asks for, its base's included.
-  LayerBits layer_bits() const { return base ? bits | base->bits : bits; }
+  LayerBits layer_bits() const {
+    LayerBits own = bits.load(std::memory_order_relaxed);
+    return base ? own | base->bits.load(std::memory_order_relaxed) : own;
+  }
   /// Points this tensor at other contents of the same shape and dtype; for state that is loaded or moved in place.
   void set_contents(const TensorImpl& other);
   /// Gives memory to a tensor that was made without.

@@ -13,12 +13,14 @@ constinit thread_local ThreadState t_state [[gnu::tls_model("initial-exec")]];
 
 namespace {
 
+// Replaced, never changed: a call may be inside a superseded one.
 struct LayerEntry {
-  std::atomic<LayerFn> fn{nullptr};
-  void* self = nullptr;
   std::string name;
+  LayerFn fn;
+  void* self;
+  const LayerEntry* superseded;
 };
-LayerEntry g_layers[kMaxLayers];
+std::atomic<const LayerEntry*> g_layers[kMaxLayers];
 std::mutex g_layers_mutex;
 int g_next_custom = kLayerFirstCustom;
 
@@ -45,12 +47,12 @@ LayerBits state_of(const Frame& frame) {
 void run_layers(Frame& frame, LayerBits bits) {
   while (bits != 0) {
     int layer = 31 - __builtin_clz(bits);
-    LayerFn fn = g_layers[layer].fn.load(std::memory_order_acquire);
-    if (fn != nullptr) {
+    const LayerEntry* entry = g_layers[layer].load(std::memory_order_acquire);
+    if (entry != nullptr && entry->fn != nullptr) {
       if (t_state.recorder != nullptr) {
-        if (CallRecord* record = t_state.recorder->current()) record->layers.push_back(g_layers[layer].name);
+        if (CallRecord* record = t_state.recorder->current()) record->layers.push_back(entry->name);
       }
-      return fn(frame, g_layers[layer].self);
+      return entry->fn(frame, entry->self);
     }
     bits &= ~bit(layer);
   }
@@ -89,9 +91,8 @@ void dispatch_recorded(Frame& frame, LayerBits bits) {
 
 void set_layer(int layer, std::string_view name, LayerFn fn, void* self) {
   std::lock_guard lock(g_layers_mutex);
-  g_layers[layer].name = std::string(name);
-  g_layers[layer].self = self;
-  g_layers[layer].fn.store(fn, std::memory_order_release);
+  const LayerEntry* before = g_layers[layer].load(std::memory_order_relaxed);
+  g_layers[layer].store(new LayerEntry{std::string(name), fn, self, before}, std::memory_order_release);
 }
 
 int register_layer(std::string_view name, LayerFn fn, void* self) {
@@ -105,7 +106,10 @@ int register_layer(std::string_view name, LayerFn fn, void* self) {
   return layer;
 }
 
-std::string_view layer_name(int layer) { return g_layers[layer].name; }
+std::string_view layer_name(int layer) {
+  const LayerEntry* entry = g_layers[layer].load(std::memory_order_acquire);
+  return entry != nullptr ? std::string_view(entry->name) : std::string_view();
+}
 
 void call_next(Frame& frame, int layer) { run_layers(frame, state_of(frame) & (bit(layer) - 1)); }
 

@@ -174,6 +174,7 @@ void Operator::rebuild() {
     return a->kernel.priority > b->kernel.priority;
   });
   auto* table = new Table;
+  table->superseded = table_.load(std::memory_order_relaxed);
   for (std::size_t i = order.size(); i-- > 0;) {
     KernelEntry* e = order[i];
     if (table->rows.size() <= e->backend) table->rows.resize(e->backend + 1, nullptr);
@@ -225,12 +226,13 @@ std::vector<Operator*> all_operators() {
 
 Operator& define_operator(const OperatorDef& def) {
   auto op = std::make_unique<Operator>(def);
-  op->info();
+  std::unique_ptr<const OperatorInfo> info(&op->info());  // the operator's, once it is known to stay
   Registry& r = registry();
   std::lock_guard lock(r.mutex);
   collect_groups(r);
   require(!r.by_name.contains(op->name()), "operator ", op->name(), " is already defined");
   add_name(r, *op);
+  info.release();
   return *op.release();
 }
 

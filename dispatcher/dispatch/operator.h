@@ -26,7 +26,7 @@ struct KernelEntry {
   Plugin* plugin = nullptr;              // nullptr: registered by the program
   std::uint16_t backend = 0;
   std::uint32_t num_args = 0;  // fewer than the operator's for a kernel of an earlier layout
-  std::uint64_t dtypes = 0;    // bit per T0
+  std::atomic<std::uint64_t> dtypes{0};  // bit per T0; none once its plugin is unloaded
   std::unique_ptr<PlanCache> plans;
 
   KernelEntry();
@@ -92,6 +92,7 @@ class Operator {
   };
   struct Table {
     std::vector<Row*> rows;
+    const Table* superseded = nullptr;
   };
   const OperatorInfo& resolve() const;
   void rebuild();

@@ -1,6 +1,8 @@
 // What a thread carries from call to call.
 #pragma once
 
+#include <atomic>
+
 #include "switchyard/core/tensor_impl.h"
 
 namespace sy {
@@ -16,7 +18,7 @@ struct ThreadState {
   bool inference_mode = false;
   Recorder* recorder = nullptr;
   /// The plugin whose code this thread is inside; logical unload waits for it.
-  Plugin* volatile inside = nullptr;
+  std::atomic<Plugin*> inside{nullptr};
   bool registered = false;  // known to those who look at `inside`
 };
 

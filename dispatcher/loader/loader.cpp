@@ -34,6 +34,7 @@ struct State {
   std::vector<PluginCandidate> candidates;
   std::vector<Plugin*> plugins;
   std::set<std::string> tried;
+  std::vector<std::unique_ptr<boost::dll::shared_library>> opened;
 };
 
 State& state() {
@@ -74,7 +75,7 @@ absl::StatusOr<Plugin*> open_plugin(const std::string& path) {
   if (!library->has(SY_PLUGIN_QUERY_NAME)) return invalid("exports no ", SY_PLUGIN_QUERY_NAME);
   auto query = reinterpret_cast<sy_plugin_query_fn>(
       library->get<const sy_plugin*()>(SY_PLUGIN_QUERY_NAME));
-  library.release();  // from here on its code has run, so it stays mapped
+  state().opened.push_back(std::move(library));  // from here on its code has run, so it stays mapped
   const sy_plugin* table = query();
   constexpr std::size_t kLeast = offsetof(sy_plugin, init) + sizeof(table->init);
   if (table == nullptr) return invalid("its query returned NULL: ", take_abi_error());
@@ -94,6 +95,7 @@ absl::StatusOr<Plugin*> open_plugin(const std::string& path) {
     }
   }
   auto* plugin = new Plugin(path, table);
+  state().plugins.push_back(plugin);  // whether its init succeeds or not: it may have left pointers to it
   plugin->in_init = true;
   sy_status code = plugin->table().init(&host_services(), reinterpret_cast<sy_plugin_handle*>(plugin));
   plugin->in_init = false;
@@ -107,7 +109,6 @@ absl::StatusOr<Plugin*> open_plugin(const std::string& path) {
     return make_status(error_code(status), str_cat(code == SY_UNSUPPORTED ? "declined: " : "init failed: ",
                                                         std::string(status.message())));
   }
-  state().plugins.push_back(plugin);
   log(LogLevel::kInfo, str_cat("plugin ", plugin->name(), " ", plugin->version(), " loaded from ", path, ", ",
                                     plugin->num_kernels, " kernels"));
   return plugin;

@@ -44,16 +44,13 @@ void register_thread();
 /// unloading side pays for the ordering (see unload_plugin).
 class InsidePlugin {
  public:
-  explicit InsidePlugin(Plugin* plugin) : before_(t_state.inside), allowed_(false) {
+  explicit InsidePlugin(Plugin* plugin) : before_(t_state.inside.load(std::memory_order_relaxed)), allowed_(false) {
     if (!t_state.registered) [[unlikely]] register_thread();
-    t_state.inside = plugin;
+    t_state.inside.store(plugin, std::memory_order_relaxed);
     asm volatile("" ::: "memory");
     allowed_ = plugin == nullptr || plugin->alive();
   }
-  ~InsidePlugin() {
-    asm volatile("" ::: "memory");
-    t_state.inside = before_;
-  }
+  ~InsidePlugin() { t_state.inside.store(before_, std::memory_order_release); }
   InsidePlugin(const InsidePlugin&) = delete;
   InsidePlugin& operator=(const InsidePlugin&) = delete;
   bool allowed() const { return allowed_; }

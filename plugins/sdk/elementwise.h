@@ -51,6 +51,7 @@ void map_dim(int d, const Tensor& result, Out* out, [[maybe_unused]] std::tuple<
 template <typename Out, typename... In, typename Fn, typename... Operands>
 void map(const Tensor& result, const Fn& fn, const Operands&... operands) {
   static_assert(sizeof...(In) == sizeof...(Operands), "one element type per operand");
+  if (result.numel() == 0) return;
   const std::tuple<const In*...> in(operands.template data<In>()...);
   constexpr auto kSeq = std::index_sequence_for<In...>();
   if (result.ndim() == 0) {

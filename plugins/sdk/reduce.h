@@ -15,6 +15,13 @@ inline std::uint64_t dim_mask(Ints dims, int ndim) {
   return mask;
 }
 
+namespace detail {
+
+/// The stride of dimension d, or 0 where there are no elements: their memory may be NULL, and nothing is added to that.
+inline std::int64_t step(const Tensor& t, int d) { return t.numel() == 0 ? 0 : t.stride(d); }
+
+}  // namespace detail
+
 /// The elements of self that one result is made of, in row-major order.
 template <typename T>
 class Reduced {
@@ -39,7 +46,7 @@ class Reduced {
     while (d < self_.ndim() && !is_reduced(d)) ++d;
     if (d == self_.ndim()) return static_cast<void>(fn(*p));
     const std::int64_t n = self_.size(d);
-    const std::int64_t stride = self_.stride(d);
+    const std::int64_t stride = detail::step(self_, d);
     for (std::int64_t i = 0; i < n; ++i) walk(d + 1, p + i * stride, fn);
   }
 
@@ -55,8 +62,10 @@ void reduce_dim(int d, const Tensor& self, const Tensor& result, std::uint64_t m
   while (d < self.ndim() && (mask >> d & 1) != 0) ++d;
   if (d == self.ndim()) return static_cast<void>(*out = fn(Reduced<In>(self, mask, in)));
   const std::int64_t n = self.size(d);
+  const std::int64_t in_step = step(self, d);
+  const std::int64_t out_step = step(result, d);
   for (std::int64_t i = 0; i < n; ++i) {
-    reduce_dim(d + 1, self, result, mask, in + i * self.stride(d), out + i * result.stride(d), fn);
+    reduce_dim(d + 1, self, result, mask, in + i * in_step, out + i * out_step, fn);
   }
 }
 

@@ -7,6 +7,19 @@
 
 #include <atomic>
 
+// libgomp's fork and join are invisible to ThreadSanitizer. It is told of them, and looks at the bodies alone: what the
+// region itself captures is handed over by libgomp.
+#if defined(__SANITIZE_THREAD__)
+#include <sanitizer/tsan_interface.h>
+#define SY_TSAN_ACQUIRE(p) __tsan_acquire(p)
+#define SY_TSAN_RELEASE(p) __tsan_release(p)
+#define SY_TSAN_REGION __attribute__((no_sanitize("thread")))
+#else
+#define SY_TSAN_ACQUIRE(p) static_cast<void>(p)
+#define SY_TSAN_RELEASE(p) static_cast<void>(p)
+#define SY_TSAN_REGION
+#endif
+
 namespace sy::cpu {
 namespace {
 
@@ -32,6 +45,7 @@ int num_threads() {
 
 void set_num_threads(int n) { g_num_threads.store(n, std::memory_order_relaxed); }
 
+SY_TSAN_REGION
 void parallel_ranges(std::int64_t n, std::int64_t grain, std::int64_t align,
                      void (*body)(const void*, std::int64_t, std::int64_t), const void* context) {
   const std::int64_t wanted = (n + grain - 1) / std::max<std::int64_t>(1, grain);
@@ -40,8 +54,11 @@ void parallel_ranges(std::int64_t n, std::int64_t grain, std::int64_t align,
     body(context, 0, n);
     return;
   }
+  char order = 0;
+  SY_TSAN_RELEASE(&order);
 #pragma omp parallel num_threads(threads)
   {
+    SY_TSAN_ACQUIRE(&order);
     // The team may be smaller than asked for.
     const std::int64_t team = omp_get_num_threads();
     const std::int64_t units = (n + align - 1) / align;
@@ -49,7 +66,9 @@ void parallel_ranges(std::int64_t n, std::int64_t grain, std::int64_t align,
     const std::int64_t begin = std::min(n, omp_get_thread_num() * each);
     const std::int64_t end = std::min(n, begin + each);
     if (begin < end) body(context, begin, end);
+    SY_TSAN_RELEASE(&order);
   }
+  SY_TSAN_ACQUIRE(&order);
 }
 
 }  // namespace sy::cpu

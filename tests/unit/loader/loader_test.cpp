@@ -8,6 +8,7 @@
 #include <thread>
 
 #include "../autograd/values.h"
+#include "../threads.h"
 #include "switchyard/core/backend.h"
 #include "switchyard/loader/loader.h"
 
@@ -138,6 +139,32 @@ TEST_F(LoaderTest, NoteSaysWhatTheFileIs) {
   ASSERT_TRUE(note.ok()) << note.status().message();
   EXPECT_EQ(note->name, "cpu");
   EXPECT_EQ(note->abi_major, SY_ABI_MAJOR);
+}
+
+TEST_F(LoaderTest, ThreadsCallWhileThePluginComesAndGoes) {
+  Device device("reference");
+  Tensor host = vec({1, 2, 3});
+  std::atomic<bool> done{false};
+  std::atomic<int> served{0};
+  on_threads(4, [&](int i) {
+    if (i == 0) {
+      for (int round = 0; round < 10; ++round) {
+        for (int before = served; served == before;) std::this_thread::yield();
+        unload_plugin("reference");
+        EXPECT_EQ(reason(plugin_file("reference")), "loaded");
+      }
+      done = true;
+      return;
+    }
+    while (!done) {
+      try {
+        EXPECT_THAT(values(host.to(device) * 2), testing::ElementsAre(2, 4, 6));
+        ++served;
+      } catch (const Error& e) {
+        EXPECT_THAT(e.what(), HasSubstr("unloaded"));
+      }
+    }
+  });
 }
 
 TEST_F(LoaderTest, LogicalUnloadKeepsLiveTensors) {

@@ -76,6 +76,11 @@ TEST(Elementwise, EmptyAndMixedTypes) {
   unary<f16, double>(empty.tensor(), empty.tensor(), [](double) -> f16 { throw Error(SY_INTERNAL); });
 }
 
+TEST(Elementwise, EmptyTensorsMayHaveNoMemory) {
+  Built a(static_cast<float*>(nullptr), {3, 0}, {-2, 1}), out(static_cast<float*>(nullptr), {3, 0}, {1, 1});
+  unary<float, float>(out.tensor(), a.tensor(), [](float x) { return x; });
+}
+
 TEST(Elementwise, FillsWithoutOperands) {
   std::vector<int> out(4, 0);
   Built to(out.data(), {2}, {2});

@@ -64,6 +64,14 @@ TEST_F(Reduce, EmptyDimGivesTheIdentity) {
   EXPECT_THAT(over(empty, {1}, {2, 1}, 2), ElementsAre(0, 0));
 }
 
+TEST_F(Reduce, EmptyTensorsMayHaveNoMemory) {
+  Built reversed(static_cast<std::int32_t*>(nullptr), {3, 2, 0}, {-2, -1, 1});
+  EXPECT_THAT(over(reversed, {1, 2}, {3, 1, 1}, 3), ElementsAre(0, 0, 0));
+  Built result(static_cast<std::int64_t*>(nullptr), {3, 1, 0}, {1, 1, 1});
+  const std::int64_t dim = 1;
+  reduce<std::int32_t, std::int64_t>(reversed.tensor(), result.tensor(), Ints(&dim, 1), digits);
+}
+
 TEST_F(Reduce, ZeroDimensional) {
   Built one(data_.data() + 4, {}, {});
   EXPECT_THAT(over(one, {}, {}, 1), ElementsAre(5));
