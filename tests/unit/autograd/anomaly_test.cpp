@@ -44,8 +44,10 @@ TEST(Anomaly, ErrorsOfABackwardTellWhereTheForwardWas) {
 TEST(Anomaly, OnlyGradientsCount) {
   AnomalyMode on;
   Tensor x = leaf({-1});
-  EXPECT_EQ(message_of([&] { sqrt(x).detach().sum().item(); }), "no error") << "a NaN going forward is nobody's mistake here";
-  EXPECT_THAT(message_of([&] { (sqrt(x) * 2).sum().backward(); }), HasSubstr("backward of sqrt gave NaN in gradient 0"));
+  EXPECT_EQ(message_of([&] { sqrt(x).detach().sum().item(); }), "no error")
+      << "a NaN going forward is nobody's mistake here";
+  EXPECT_THAT(message_of([&] { (sqrt(x) * 2).sum().backward(); }),
+              HasSubstr("backward of sqrt gave NaN in gradient 0"));
   EXPECT_EQ(message_of([&] { (x * 2).sum().backward(); }), "no error");
 }
 

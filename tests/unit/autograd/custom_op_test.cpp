@@ -49,16 +49,18 @@ TEST(CustomOp, ErrorsAreReadable) {
 // A kernel of every type of argument that the header promises.
 TEST(CustomOp, ArgumentsOfEveryType) {
   static CustomOp op(
-      "test::custom_all(Tensor x, Tensor? w, Tensor[] ts, float f, int n, bool b, str s, dtype d, device v, Scalar c, int[] l) -> "
+      "test::custom_all(Tensor x, Tensor? w, Tensor[] ts, float f, int n, bool b, str s, dtype d, device v, Scalar c, "
+      "int[] l) -> "
       "Tensor");
   static std::string seen;
-  op.kernel("cpu", [](const Tensor& x, const Tensor& w, TensorList ts, double f, std::int64_t n, bool b, std::string_view s,
-                      Dtype d, Device v, Scalar c, IntArray l) {
+  op.kernel("cpu", [](const Tensor& x, const Tensor& w, TensorList ts, double f, std::int64_t n, bool b,
+                      std::string_view s, Dtype d, Device v, Scalar c, IntArray l) {
     seen = str_cat(x.numel(), w.defined(), ts.size(), " ", f, " ", n, b, s, d.name(), v.str(), c.str(), shape_str(l));
     return x;
   });
   Tensor x = vec({1, 2});
-  op(x, Value(), std::vector<Tensor>{x, x, x}, 1.5, 7, true, "text", kI8, Device("cpu:0"), Scalar(2), std::vector<std::int64_t>{4, 5});
+  op(x, Value(), std::vector<Tensor>{x, x, x}, 1.5, 7, true, "text", kI8, Device("cpu:0"), Scalar(2),
+     std::vector<std::int64_t>{4, 5});
   EXPECT_EQ(seen, "203 1.5 71texti8cpu:02[4, 5]");
 }
 

@@ -158,7 +158,7 @@ TEST(Modes, NoGradAndInference) {
     EXPECT_FALSE(made.requires_grad());
   }
   EXPECT_THAT(message_of([&] { made.requires_grad_(); }), HasSubstr("inference mode"));
-  EXPECT_THAT(message_of([&] { made * x; }), HasSubstr("inference mode"));
+  EXPECT_THAT(message_of([&] { made* x; }), HasSubstr("inference mode"));
 }
 
 TEST(Anomaly, NamesTheOperatorOfANaN) {

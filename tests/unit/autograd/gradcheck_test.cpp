@@ -39,11 +39,14 @@ TEST(Gradcheck, FastFormFindsTheSame) {
   auto wrong = [](const std::vector<Tensor>& in) { return std::vector<Tensor>{Wrong::apply(in[0])}; };
   EXPECT_THAT(message_of([&] { gradcheck(wrong, {leaf({1, 3})}, fast); }), HasSubstr("direction of input 0"));
   // Right in first order, wrong in second: the derivative is taken of a constant.
-  auto flat = [](const std::vector<Tensor>& in) { return std::vector<Tensor>{in[0] * in[0].detach() * 2 - in[0].detach() * in[0].detach()}; };
+  auto flat = [](const std::vector<Tensor>& in) {
+    return std::vector<Tensor>{in[0] * in[0].detach() * 2 - in[0].detach() * in[0].detach()};
+  };
   gradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{in[0] * in[0]}; }, {leaf({1, 3})}, fast);
   EXPECT_THAT(message_of([&] { gradgradcheck(flat, {leaf({1, 3})}, fast); }), HasSubstr("direction of input 0"));
   auto fn = [](const std::vector<Tensor>& in) { return std::vector<Tensor>{tanh(matmul(in[0], in[1])) * in[0].sum()}; };
-  Tensor a = make({0.1, 0.2, -0.3, 0.4}, {2, 2}).transpose(0, 1).requires_grad_(), b = make({1, -1, 0.5, 2}, {2, 2}).requires_grad_();
+  Tensor a = make({0.1, 0.2, -0.3, 0.4}, {2, 2}).transpose(0, 1).requires_grad_(),
+         b = make({1, -1, 0.5, 2}, {2, 2}).requires_grad_();
   gradcheck(fn, {a, b}, fast);
   gradgradcheck(fn, {a, b}, fast);
 }
@@ -60,10 +63,15 @@ TEST(Gradcheck, InputsMustBeLeavesOfDoubles) {
 }
 
 TEST(Gradcheck, MissingGradientsAreZeros) {
-  EXPECT_EQ(verdict([](const std::vector<Tensor>& in) { return std::vector<Tensor>{in[0] * 2, in[1] * 3}; }, {leaf({1}), leaf({2})}),
+  EXPECT_EQ(verdict(
+                [](const std::vector<Tensor>& in) {
+                  return std::vector<Tensor>{in[0] * 2, in[1] * 3};
+                },
+                {leaf({1}), leaf({2})}),
             "no error");
-  EXPECT_THAT(verdict([](const std::vector<Tensor>& in) { return std::vector<Tensor>{in[0].detach() * 2}; }, {leaf({1})}),
-              HasSubstr("analytic 0, numeric 2"));
+  EXPECT_THAT(
+      verdict([](const std::vector<Tensor>& in) { return std::vector<Tensor>{in[0].detach() * 2}; }, {leaf({1})}),
+      HasSubstr("analytic 0, numeric 2"));
 }
 
 TEST(Gradcheck, OnlyFloatingOutputsAndInputsThatNeedIt) {
@@ -85,7 +93,8 @@ TEST(Gradcheck, ToleranceIsTheCallers) {
 
 TEST(Gradcheck, SecondOrderNeedsSomethingRecorded) {
   EXPECT_EQ(message_of([] {
-              gradgradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{in[0].detach()}; }, {leaf({1})});
+              gradgradcheck([](const std::vector<Tensor>& in) { return std::vector<Tensor>{in[0].detach()}; },
+                            {leaf({1})});
             }),
             "gradgradcheck: no output needs a gradient");
 }

@@ -52,7 +52,8 @@ TEST(SavedTensor, NoticesAWriteAndNamesBoth) {
   SavedTensor saved = SavedTensor::argument(h);
   h.mul_(2);
   EXPECT_EQ(message_of([&] { saved.unpack("tanh"); }),
-            "backward of tanh: a tensor of shape [2] that tanh saved was changed in place by mul since (version 0 when saved, 1 now); "
+            "backward of tanh: a tensor of shape [2] that tanh saved was changed in place by mul since (version 0 when "
+            "saved, 1 now); "
             "clone it before the in-place operation");
 }
 

@@ -70,7 +70,8 @@ TEST(CopySlices, BasesThatDoNotStartAtTheStorageOrRunBackwards) {
   Tensor base = flip(whole.slice(0, 2, 6), 0);  // 5, 4, 3, 2
   EXPECT_THAT(written(base, base.slice(0, 1, 2), vec({1, 2, 3, 4})), ElementsAre(1, 6, 3, 4));
   Tensor m = make({1, 2, 3, 4}, {2, 2});
-  EXPECT_THAT(written(m.transpose(0, 1), m.transpose(0, 1).select(0, 1), make({1, 2, 3, 4}, {2, 2})), ElementsAre(1, 2, 9, 12));
+  EXPECT_THAT(written(m.transpose(0, 1), m.transpose(0, 1).select(0, 1), make({1, 2, 3, 4}, {2, 2})),
+              ElementsAre(1, 2, 9, 12));
 }
 
 TEST(CopySlices, IsTheOperatorsNodeToTheOutside) {

@@ -12,7 +12,9 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-std::string refusal(const sy_backend& table) { return std::string(register_backend(table, nullptr, nullptr).message()); }
+std::string refusal(const sy_backend& table) {
+  return std::string(register_backend(table, nullptr, nullptr).message());
+}
 
 FakeDevice& registered(const char* name, std::uint32_t flags = FakeDevice::kHost) {
   FakeDevice& fake = immortal<FakeDevice>(name, flags);
@@ -66,7 +68,8 @@ TEST(RegisterBackend, ANameIsTakenUntilItsOwnerRetires) {
   FakeDevice& second = immortal<FakeDevice>("backend_twice");
   EXPECT_EQ(refusal(second.table), "register_backend: another plugin already provides backend backend_twice");
   find_backend(Device("backend_twice").backend())->retire();
-  EXPECT_EQ(message_of([] { device_state(Device("backend_twice")); }), "the plugin of device backend_twice:0 was unloaded");
+  EXPECT_EQ(message_of([] { device_state(Device("backend_twice")); }),
+            "the plugin of device backend_twice:0 was unloaded");
   ASSERT_TRUE(register_backend(second.table, nullptr, nullptr).ok());
   synchronize(Device("backend_twice"));
   EXPECT_EQ(first.synchronizations, 0);

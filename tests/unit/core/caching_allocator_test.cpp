@@ -36,8 +36,9 @@ struct Rig {
 
 TEST(CachingAllocator, RoundsUpToAnEighthOfAPowerOfTwo) {
   Rig& rig = immortal<Rig>();
-  const std::uint64_t cases[][2] = {{1, 64},      {64, 64},     {65, 128},           {1024, 1024},
-                                    {1025, 1152}, {4097, 4608}, {1 << 20, 1 << 20}, {(1 << 20) + 1, (1 << 20) + (1 << 17)}};
+  const std::uint64_t cases[][2] = {
+      {1, 64},      {64, 64},     {65, 128},          {1024, 1024},
+      {1025, 1152}, {4097, 4608}, {1 << 20, 1 << 20}, {(1 << 20) + 1, (1 << 20) + (1 << 17)}};
   for (auto [asked, given] : cases) {
     Block block = rig.take(asked);
     EXPECT_EQ(block.bytes, given);
@@ -103,7 +104,8 @@ TEST(CachingAllocator, FreesItsCacheAndTriesAgainBeforeOutOfMemory) {
   EXPECT_EQ(rig.allocator.stats().reserved, 4096);
   absl::Status status = rig.refused(6144);
   EXPECT_EQ(error_code(status), ErrorCode::kOutOfMemory);
-  EXPECT_THAT(std::string(status.message()), HasSubstr("allocating 6144 bytes on allocator_test:0 (4096 bytes already reserved)"));
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("allocating 6144 bytes on allocator_test:0 (4096 bytes already reserved)"));
   EXPECT_EQ(rig.allocator.stats().allocated, 4096) << "a failure counts for nothing";
   rig.allocator.free(block, 0);
   EXPECT_EQ(rig.take(4096).data, block.data) << "and breaks nothing";
@@ -139,7 +141,8 @@ TEST(CachingAllocator, SizesThatNoDeviceHas) {
   Rig& rig = immortal<Rig>(FakeDevice::kStreams, info);
   rig.take(4096);
   EXPECT_EQ(rig.refused(4097).message(), "device allocator_test:0 has no blocks of 4608 bytes; its largest is 4096");
-  EXPECT_THAT(std::string(rig.refused(~std::uint64_t{0}).message()), HasSubstr("cannot allocate 18446744073709551615 bytes"));
+  EXPECT_THAT(std::string(rig.refused(~std::uint64_t{0}).message()),
+              HasSubstr("cannot allocate 18446744073709551615 bytes"));
   EXPECT_EQ(rig.device.alloc_calls, 1);
 }
 

@@ -98,7 +98,8 @@ TEST(Copy, ExpectsContiguousTensorsWithData) {
             "copy_to_host: expected a contiguous tensor with data, got f32[2] on cpu:0");
   EXPECT_EQ(message_of([&] { copy_from_host(stepped, buffer); }),
             "copy_from_host: expected a contiguous tensor with data, got f32[2] on cpu:0");
-  EXPECT_THAT(message_of([&] { copy_to_host(allocate_tensor({2}, kF32, Device("meta")), buffer); }), HasSubstr("on meta:0"));
+  EXPECT_THAT(message_of([&] { copy_to_host(allocate_tensor({2}, kF32, Device("meta")), buffer); }),
+              HasSubstr("on meta:0"));
   EXPECT_NO_THROW(copy_to_host(allocate_tensor({0}, kF32, Device("meta")), nullptr));
 }
 
@@ -108,7 +109,8 @@ TEST(ReadScalar, OneElementOfAnyShapeAndDevice) {
   EXPECT_EQ(read_scalar(alias(t, {1, 1}, {7, 7}, 1)).to_double(), 2);
   EXPECT_EQ(message_of([&] { read_scalar(t); }), "item: expected a tensor of one element, got f32[3] on copy_scalar:0");
   EXPECT_THROW(read_scalar(TensorBase()), Error);
-  EXPECT_EQ(message_of([] { read_scalar(allocate_tensor({1}, kF32, Device("meta"))); }), "item: a meta tensor has no data");
+  EXPECT_EQ(message_of([] { read_scalar(allocate_tensor({1}, kF32, Device("meta"))); }),
+            "item: a meta tensor has no data");
 }
 
 TEST(NumberTensor, IsAZeroDimensionalNumber) {

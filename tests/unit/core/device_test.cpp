@@ -26,8 +26,8 @@ TEST(Device, CpuAndMetaAreAlwaysThere) {
 }
 
 TEST(Device, MalformedNames) {
-  for (const char* name : {"", ":", ":0", "cpu:", "cpu:x", "cpu:-1", "cpu:+1", "cpu:1 ", "cpu: 1", "cpu:1:2", "cpu:32768",
-                           "cpu:99999999999", "a b", "a-b", "caf\xc3\xa9"}) {
+  for (const char* name : {"", ":", ":0", "cpu:", "cpu:x", "cpu:-1", "cpu:+1", "cpu:1 ", "cpu: 1", "cpu:1:2",
+                           "cpu:32768", "cpu:99999999999", "a b", "a-b", "caf\xc3\xa9"}) {
     EXPECT_EQ(message_of([&] { Device d(name); }),
               std::string("device: expected \"name\" or \"name:index\", got \"") + name + "\"");
   }

@@ -10,9 +10,9 @@ using testing::AllOf;
 using testing::Property;
 using testing::StrEq;
 
-constexpr ErrorCode kAll[] = {ErrorCode::kInvalidArgument, ErrorCode::kOutOfRange,         ErrorCode::kUnsupported,
-                              ErrorCode::kOutOfMemory,     ErrorCode::kFailedPrecondition, ErrorCode::kDeviceLost,
-                              ErrorCode::kInternal,        ErrorCode::kNotFound};
+constexpr ErrorCode kAll[] = {
+    ErrorCode::kInvalidArgument,    ErrorCode::kOutOfRange, ErrorCode::kUnsupported, ErrorCode::kOutOfMemory,
+    ErrorCode::kFailedPrecondition, ErrorCode::kDeviceLost, ErrorCode::kInternal,    ErrorCode::kNotFound};
 
 TEST(Error, CodesSurviveTheWayThroughStatus) {
   for (ErrorCode code : kAll) EXPECT_EQ(error_code(make_status(code, "text")), code) << error_code_name(code);
@@ -31,13 +31,15 @@ TEST(Error, StatusOfAnotherKindIsInternal) {
 TEST(Error, ThrownWithCodeAndText) {
   auto expected = AllOf(Property(&Error::code, ErrorCode::kOutOfRange), Property(&Error::what, StrEq("index 3 of 2")));
   EXPECT_THAT([] { fail(ErrorCode::kOutOfRange, "index ", 3, " of ", 2); }, testing::Throws<Error>(expected));
-  EXPECT_THAT([] { throw_if_error(make_status(ErrorCode::kOutOfRange, "index 3 of 2")); }, testing::Throws<Error>(expected));
+  EXPECT_THAT([] { throw_if_error(make_status(ErrorCode::kOutOfRange, "index 3 of 2")); },
+              testing::Throws<Error>(expected));
   EXPECT_NO_THROW(throw_if_error(absl::OkStatus()));
 }
 
 TEST(Error, RequireThrowsOnlyWhenFalse) {
   EXPECT_NO_THROW(require(true, "fine"));
-  EXPECT_THAT([] { require(false, "bad ", 1); }, testing::Throws<Error>(Property(&Error::code, ErrorCode::kInvalidArgument)));
+  EXPECT_THAT([] { require(false, "bad ", 1); },
+              testing::Throws<Error>(Property(&Error::code, ErrorCode::kInvalidArgument)));
 }
 
 absl::Status first_of(const absl::Status& a, const absl::Status& b) {

@@ -77,7 +77,8 @@ struct FakeDevice {
       return SY_OK;
     };
     table.copy = [](void* s, const sy_copy* c) {
-      std::memmove(static_cast<char*>(c->dst) + c->dst_offset, static_cast<const char*>(c->src) + c->src_offset, c->bytes);
+      std::memmove(static_cast<char*>(c->dst) + c->dst_offset, static_cast<const char*>(c->src) + c->src_offset,
+                   c->bytes);
       return of(s).note("copy ", c->bytes, " kind ", c->kind, " on ", c->stream);
     };
     table.synchronize = [](void* s, std::int32_t) {

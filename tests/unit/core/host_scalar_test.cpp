@@ -15,7 +15,8 @@ Scalar through(Dtype dtype, const Scalar& v) {
   unsigned char bytes[16];
   std::memset(bytes, 0xcd, sizeof bytes);
   write_element(bytes, dtype, v);
-  for (std::size_t i = dtype.itemsize(); i < sizeof bytes; ++i) EXPECT_EQ(bytes[i], 0xcd) << dtype.name() << " wrote too far";
+  for (std::size_t i = dtype.itemsize(); i < sizeof bytes; ++i)
+    EXPECT_EQ(bytes[i], 0xcd) << dtype.name() << " wrote too far";
   return read_element(bytes, dtype);
 }
 

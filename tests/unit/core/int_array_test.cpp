@@ -7,9 +7,7 @@ namespace sy {
 namespace {
 
 std::vector<std::int64_t> read(IntArray a) { return a.vec(); }
-std::vector<std::int64_t> read_optional(OptionalIntArray a) {
-  return a ? a->vec() : std::vector<std::int64_t>{-99};
-}
+std::vector<std::int64_t> read_optional(OptionalIntArray a) { return a ? a->vec() : std::vector<std::int64_t>{-99}; }
 
 TEST(IntArray, TakesWhatACallerHas) {
   const std::vector<std::int64_t> wanted = {2, 3};

@@ -107,8 +107,8 @@ TEST(Storage, KeepsItsOwnStreamAlive) {
   EXPECT_THAT(fake.log, ElementsAre("create stream 1"));
   s->record_use(Stream(device));
   s = {};
-  EXPECT_THAT(fake.log, ElementsAre("create stream 1", "create event 2", "record 2 on 0", "wait 2 on 1", "destroy event 2",
-                                    "destroy stream 1"));
+  EXPECT_THAT(fake.log, ElementsAre("create stream 1", "create event 2", "record 2 on 0", "wait 2 on 1",
+                                    "destroy event 2", "destroy stream 1"));
 }
 
 TEST(Storage, ADeviceThatFailsMeanwhileDoesNotThrowFromTheEnd) {

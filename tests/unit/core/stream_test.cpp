@@ -69,7 +69,8 @@ TEST(Event, RecordsWaitsAndGoes) {
     fake.event_done = true;
     EXPECT_TRUE(event.query());
   }
-  EXPECT_THAT(fake.log, ElementsAre("create event 2", "record 2 on 1", "wait 2 on 0", "synchronize event 2", "destroy event 2"));
+  EXPECT_THAT(fake.log,
+              ElementsAre("create event 2", "record 2 on 1", "wait 2 on 0", "synchronize event 2", "destroy event 2"));
 }
 
 TEST(Event, RecordedAgainIsANewPoint) {
@@ -77,7 +78,8 @@ TEST(Event, RecordedAgainIsANewPoint) {
   Event event;
   event.record(Stream(Device("event_again")));
   event.record(Stream(Device("event_again")));
-  EXPECT_THAT(fake.log, ElementsAre("create event 1", "record 1 on 0", "destroy event 1", "create event 2", "record 2 on 0"));
+  EXPECT_THAT(fake.log,
+              ElementsAre("create event 1", "record 1 on 0", "destroy event 1", "create event 2", "record 2 on 0"));
 }
 
 TEST(Event, NothingRecordedNothingToWaitFor) {
@@ -127,7 +129,8 @@ TEST(Stream, NativeHandlesAreOptional) {
   registered("stream_native");
   Device device("stream_native");
   EXPECT_EQ(message_of([&] { Stream(device).native(); }), "stream_native: backend stream_native has no native streams");
-  EXPECT_EQ(message_of([&] { Stream::wrap(device, nullptr); }), "stream_wrap: backend stream_native cannot wrap native streams");
+  EXPECT_EQ(message_of([&] { Stream::wrap(device, nullptr); }),
+            "stream_wrap: backend stream_native cannot wrap native streams");
 }
 
 TEST(Stream, WrappedOnesAreNotDestroyed) {

@@ -8,8 +8,9 @@ namespace {
 TEST(Strings, JoinsEveryKindOfPart) {
   std::string_view standard = "view";
   absl::string_view abseil = "absl";
-  EXPECT_EQ(str_cat("text ", std::string("string "), standard.substr(0, 2), ' ' == 32 ? " " : "", abseil, " ", -3, " ", 2.5),
-            "text string vi absl -3 2.5");
+  EXPECT_EQ(
+      str_cat("text ", std::string("string "), standard.substr(0, 2), ' ' == 32 ? " " : "", abseil, " ", -3, " ", 2.5),
+      "text string vi absl -3 2.5");
   EXPECT_EQ(str_cat(), "");
 }
 

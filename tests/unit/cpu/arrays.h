@@ -19,7 +19,8 @@ struct Array {
   sy_tensor abi{};
 
   /// strides in elements, any; memory is made as large as they need.
-  Array(std::vector<std::int64_t> sizes, std::vector<std::int64_t> steps) : shape(std::move(sizes)), strides(std::move(steps)) {
+  Array(std::vector<std::int64_t> sizes, std::vector<std::int64_t> steps)
+      : shape(std::move(sizes)), strides(std::move(steps)) {
     std::int64_t low = 0, high = 0;
     for (std::size_t d = 0; d < shape.size(); ++d) {
       if (shape[d] > 0) (strides[d] < 0 ? low : high) += (shape[d] - 1) * strides[d];

@@ -26,7 +26,8 @@ void on_every_target(const Fn& fn) {
 }
 
 float model(std::uint32_t dtype, std::uint16_t bits) {
-  return dtype == SY_F16 ? static_cast<float>(sdk::f16::from_bits(bits)) : static_cast<float>(sdk::bf16::from_bits(bits));
+  return dtype == SY_F16 ? static_cast<float>(sdk::f16::from_bits(bits))
+                         : static_cast<float>(sdk::bf16::from_bits(bits));
 }
 std::uint16_t model(std::uint32_t dtype, float v) { return dtype == SY_F16 ? sdk::f16(v).bits : sdk::bf16(v).bits; }
 
@@ -50,7 +51,8 @@ TEST(Convert, EveryHalfToFloat) {
 TEST(Convert, FloatsRoundToNearestEven) {
   std::vector<float> values;
   for (std::uint32_t exponent = 0; exponent < 256; ++exponent) {  // every exponent, mantissas at and around ties
-    for (std::uint32_t mantissa : {0u, 1u, 0xfffu, 0x1000u, 0x1001u, 0x2fffu, 0x3000u, 0x7fffu, 0x8000u, 0x8001u, 0x18000u, 0x7fffffu}) {
+    for (std::uint32_t mantissa :
+         {0u, 1u, 0xfffu, 0x1000u, 0x1001u, 0x2fffu, 0x3000u, 0x7fffu, 0x8000u, 0x8001u, 0x18000u, 0x7fffffu}) {
       for (std::uint32_t sign : {0u, 1u}) {
         std::uint32_t bits = sign << 31 | exponent << 23 | mantissa;
         float v;
@@ -66,7 +68,8 @@ TEST(Convert, FloatsRoundToNearestEven) {
       int wrong = 0;
       for (std::size_t i = 0; i < values.size(); ++i) {
         bool right = std::isnan(values[i]) ? std::isnan(model(dtype, got[i])) : got[i] == model(dtype, values[i]);
-        if (!right && ++wrong == 1) ADD_FAILURE() << target << " dtype " << dtype << " value " << values[i] << " gave " << got[i];
+        if (!right && ++wrong == 1)
+          ADD_FAILURE() << target << " dtype " << dtype << " value " << values[i] << " gave " << got[i];
       }
       EXPECT_EQ(wrong, 0);
     }

@@ -18,7 +18,8 @@ sdk::Scalar number(double v) { return sdk::Scalar(sy_scalar{SY_SCALAR_FLOAT, 0, 
 
 /// Multiplies matrices of small integers, which every type holds exactly, and counts the elements that are wrong.
 template <class T>
-std::int64_t wrong(std::int64_t batch, std::int64_t n, std::int64_t k, std::int64_t m, bool turned, double alpha, double beta) {
+std::int64_t wrong(std::int64_t batch, std::int64_t n, std::int64_t k, std::int64_t m, bool turned, double alpha,
+                   double beta) {
   using Steps = std::vector<std::int64_t>;
   Array<T> a({batch, n, k}, turned ? Steps{n * k, 1, n} : Steps{n * k * 2, 2 * k, 2});
   Array<T> b({batch, k, m}, turned ? Steps{0, -m, 1} : Steps{k * m, m, 1});
@@ -30,25 +31,31 @@ std::int64_t wrong(std::int64_t batch, std::int64_t n, std::int64_t k, std::int6
   for (std::int64_t at = 0; at < batch * n * m; ++at) {
     std::int64_t s = at / (n * m), i = at / m % n, j = at % m;
     double sum = 0;
-    for (std::int64_t x = 0; x < k; ++x) sum += static_cast<double>(a[(s * n + i) * k + x]) * static_cast<double>(b[(s * k + x) * m + j]);
+    for (std::int64_t x = 0; x < k; ++x)
+      sum += static_cast<double>(a[(s * n + i) * k + x]) * static_cast<double>(b[(s * k + x) * m + j]);
     want.push_back(alpha * sum + (beta != 0 ? beta * static_cast<double>(c[at]) : 0));
   }
   TestCall call;
   gemm(call, sdk::kDtypeId<T>, batch, of(a), of(b), of(c), number(alpha), number(beta));
   std::int64_t count = 0;
-  for (std::int64_t at = 0; at < batch * n * m; ++at) count += static_cast<double>(c[at]) != want[static_cast<std::size_t>(at)];
+  for (std::int64_t at = 0; at < batch * n * m; ++at)
+    count += static_cast<double>(c[at]) != want[static_cast<std::size_t>(at)];
   return count;
 }
 
-const std::int64_t kSizes[][3] = {{1, 1, 1}, {2, 3, 4}, {17, 5, 33}, {8, 300, 9}, {70, 64, 65}, {3, 0, 2}, {0, 4, 4}, {4, 4, 0}};
+const std::int64_t kSizes[][3] = {{1, 1, 1},    {2, 3, 4}, {17, 5, 33}, {8, 300, 9},
+                                  {70, 64, 65}, {3, 0, 2}, {0, 4, 4},   {4, 4, 0}};
 
 TEST(Gemm, SizesLayoutsAndFactors) {
   for (auto [n, k, m] : kSizes) {
     for (bool turned : {false, true}) {
       for (double beta : {0.0, 2.0}) {
-        EXPECT_EQ(wrong<float>(2, n, k, m, turned, 3, beta), 0) << n << " " << k << " " << m << " " << turned << " " << beta;
-        EXPECT_EQ(wrong<double>(2, n, k, m, turned, 3, beta), 0) << n << " " << k << " " << m << " " << turned << " " << beta;
-        EXPECT_EQ(wrong<std::int32_t>(2, n, k, m, turned, 3, beta), 0) << n << " " << k << " " << m << " " << turned << " " << beta;
+        EXPECT_EQ(wrong<float>(2, n, k, m, turned, 3, beta), 0)
+            << n << " " << k << " " << m << " " << turned << " " << beta;
+        EXPECT_EQ(wrong<double>(2, n, k, m, turned, 3, beta), 0)
+            << n << " " << k << " " << m << " " << turned << " " << beta;
+        EXPECT_EQ(wrong<std::int32_t>(2, n, k, m, turned, 3, beta), 0)
+            << n << " " << k << " " << m << " " << turned << " " << beta;
       }
     }
   }

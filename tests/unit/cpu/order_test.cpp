@@ -17,13 +17,16 @@ void keys_ascend(const std::vector<T>& ascending) {
 
 TEST(OrderKey, ComparesAsTheNumberDoes) {
   using F = std::numeric_limits<float>;
-  keys_ascend<float>({-F::infinity(), -F::max(), -1, -F::denorm_min(), 0, F::denorm_min(), F::min(), 1, F::infinity(), F::quiet_NaN()});
+  keys_ascend<float>({-F::infinity(), -F::max(), -1, -F::denorm_min(), 0, F::denorm_min(), F::min(), 1, F::infinity(),
+                      F::quiet_NaN()});
   using D = std::numeric_limits<double>;
   keys_ascend<double>({-D::infinity(), -1e300, -1, 0, 1e-320, 2, D::infinity(), D::quiet_NaN()});
   keys_ascend<std::int8_t>({-128, -1, 0, 1, 127});
   keys_ascend<std::uint8_t>({0, 1, 255});
-  keys_ascend<std::int32_t>({std::numeric_limits<std::int32_t>::min(), -1, 0, std::numeric_limits<std::int32_t>::max()});
-  keys_ascend<std::int64_t>({std::numeric_limits<std::int64_t>::min(), -1, 0, std::numeric_limits<std::int64_t>::max()});
+  keys_ascend<std::int32_t>(
+      {std::numeric_limits<std::int32_t>::min(), -1, 0, std::numeric_limits<std::int32_t>::max()});
+  keys_ascend<std::int64_t>(
+      {std::numeric_limits<std::int64_t>::min(), -1, 0, std::numeric_limits<std::int64_t>::max()});
 }
 
 TEST(OrderKey, ZerosAreEqualAndNansAreOne) {
@@ -54,7 +57,8 @@ TEST(Entries, EqualOnesKeepTheirOrderEitherWay) {
 
 TEST(Entries, WideOnesOfNarrowTypesSortTheSame) {
   const std::vector<std::int16_t> x = {3, -7, 3, 0};
-  for (bool descending : {false, true}) EXPECT_EQ((sorted<WideEntry>(x, descending)), (sorted<NarrowEntry>(x, descending)));
+  for (bool descending : {false, true})
+    EXPECT_EQ((sorted<WideEntry>(x, descending)), (sorted<NarrowEntry>(x, descending)));
 }
 
 TEST(Entries, ReadAtAStep) {

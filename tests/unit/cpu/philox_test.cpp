@@ -18,7 +18,8 @@ TEST(PhiloxBlock, IsPhiloxAtEachIndex) {
         block.fill(seed, offset, first);
         for (int k = 0; k < PhiloxBlock::kSize; ++k) {
           auto want = sdk::philox(seed, offset, first + static_cast<std::uint64_t>(k));
-          for (int w = 0; w < 4; ++w) ASSERT_EQ(block.w[w][k], want[w]) << seed << " " << offset << " " << first << " " << k;
+          for (int w = 0; w < 4; ++w)
+            ASSERT_EQ(block.w[w][k], want[w]) << seed << " " << offset << " " << first << " " << k;
         }
       }
     }

@@ -55,7 +55,8 @@ TEST(RunRows, AnyStrides) {
           std::int64_t written = 0;
           wrong += out[i] != a[i] + b[i] + static_cast<float>(written);
         }
-        EXPECT_EQ(wrong, 0) << ::testing::PrintToString(shape) << ::testing::PrintToString(sa) << ::testing::PrintToString(so);
+        EXPECT_EQ(wrong, 0) << ::testing::PrintToString(shape) << ::testing::PrintToString(sa)
+                            << ::testing::PrintToString(so);
         EXPECT_EQ(out.memory.front(), guard.front());
         EXPECT_EQ(out.memory.back(), guard.back());
       }
@@ -75,9 +76,7 @@ TEST(RunRows, HalvesComputeAsFloats) {
   for (std::uint32_t dtype : {SY_F16, SY_BF16}) {
     for (const Sizes& strides : {Sizes{40, 1}, Sizes{80, 2}, Sizes{1, 30}}) {
       Array<std::uint16_t> a({30, 40}, strides), b({30, 40}), out({30, 40}, strides);
-      auto bits = [&](float v) {
-        return dtype == SY_F16 ? sdk::f16(v).bits : sdk::bf16(v).bits;
-      };
+      auto bits = [&](float v) { return dtype == SY_F16 ? sdk::f16(v).bits : sdk::bf16(v).bits; };
       a.fill([&](std::int64_t i) { return bits(static_cast<float>(i % 7)); });
       b.fill([&](std::int64_t) { return bits(0.5f); });
       Operand operands[] = {a.operand(dtype), b.operand(dtype), out.operand(dtype)};

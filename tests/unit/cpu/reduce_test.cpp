@@ -58,11 +58,13 @@ std::vector<double> reduced(Array<float>& a, DimSet dims, const float* param = n
 
 TEST(Reduce, EveryDimSetOfEveryLayout) {
   const Sizes shape = {5, 7, 40};
-  for (const Sizes& strides : {Sizes{280, 40, 1}, Sizes{1, 5, 35}, Sizes{-280, 40, -1}, Sizes{560, 80, 2}, Sizes{0, 40, 1}, Sizes{1, 0, 5}}) {
+  for (const Sizes& strides :
+       {Sizes{280, 40, 1}, Sizes{1, 5, 35}, Sizes{-280, 40, -1}, Sizes{560, 80, 2}, Sizes{0, 40, 1}, Sizes{1, 0, 5}}) {
     Array<float> a(shape, strides);
     a.fill([](std::int64_t i) { return i % 17 - 5; });
     for (DimSet dims = 0; dims < 8; ++dims) {
-      EXPECT_EQ(reduced(a, dims), naive(a, dims, [](float v) { return v; })) << ::testing::PrintToString(strides) << " dims " << dims;
+      EXPECT_EQ(reduced(a, dims), naive(a, dims, [](float v) { return v; }))
+          << ::testing::PrintToString(strides) << " dims " << dims;
     }
   }
 }
@@ -84,7 +86,8 @@ TEST(Reduce, Halves) {
     Array<std::uint16_t> a({30, 50}, strides);
     a.fill([](std::int64_t i) { return sdk::bf16(static_cast<float>(i % 9)).bits; });
     for (DimSet dims : {1u, 2u, 3u}) {
-      std::vector<double> want = naive(a, dims, [](std::uint16_t b) { return static_cast<float>(sdk::bf16::from_bits(b)); });
+      std::vector<double> want =
+          naive(a, dims, [](std::uint16_t b) { return static_cast<float>(sdk::bf16::from_bits(b)); });
       std::vector<double> acc(want.size());
       reduce(TestCall(), a.tensor(SY_BF16), dims, kSum, acc.data());
       EXPECT_EQ(acc, want) << dims;

@@ -41,19 +41,29 @@ TEST(Boxed, InPlaceAndOutForms) {
 TEST(Boxed, FormsThatAnOperatorLacks) {
   Tensor a = vec({1, 2});
   EXPECT_EQ(message_of([&] { call_inplace("sort", {{"self", a}}); }), "sort: has no in-place form");
-  EXPECT_EQ(message_of([&] { call_out("split", {{"self", a}, {"split_size", std::int64_t{1}}}, {a}); }), "split: has no out form");
+  EXPECT_EQ(message_of([&] {
+              call_out("split", {{"self", a}, {"split_size", std::int64_t{1}}}, {a});
+            }),
+            "split: has no out form");
   EXPECT_EQ(message_of([&] { call_out("add", {{"self", a}, {"other", a}}, {}); }), "add: has 1 outputs, got 0");
-  EXPECT_EQ(message_of([&] { call_inplace("add", {{"self", 1.0}, {"other", a}}); }),
+  EXPECT_EQ(message_of([&] {
+              call_inplace("add", {{"self", 1.0}, {"other", a}});
+            }),
             "add: the in-place form needs a tensor as its first argument");
 }
 
 TEST(Boxed, NamesThatAreWrong) {
   Tensor a = vec({1, 2});
   EXPECT_THAT(message_of([&] { call("ad", {{"self", a}}); }), HasSubstr("did you mean \"add\""));
-  EXPECT_EQ(message_of([&] { call("exp", {}); }), "exp: argument self is missing. Signature: exp(Tensor self) -> Tensor");
-  EXPECT_EQ(message_of([&] { call("exp", {{"slef", a}}); }),
+  EXPECT_EQ(message_of([&] { call("exp", {}); }),
+            "exp: argument self is missing. Signature: exp(Tensor self) -> Tensor");
+  EXPECT_EQ(message_of([&] {
+              call("exp", {{"slef", a}});
+            }),
             "exp: no argument is called slef; did you mean self? Signature: exp(Tensor self) -> Tensor");
-  EXPECT_EQ(message_of([&] { call("exp", {{"nothing_like_it", a}}); }),
+  EXPECT_EQ(message_of([&] {
+              call("exp", {{"nothing_like_it", a}});
+            }),
             "exp: no argument is called nothing_like_it Signature: exp(Tensor self) -> Tensor");
   EXPECT_EQ(message_of([&] { call("exp", {{"self", a}, {"self", a}}); }), "exp: argument self is given twice");
 }
@@ -74,10 +84,14 @@ TEST(Boxed, TypesThatAreWrong) {
   EXPECT_EQ(wrong("add", "other", TensorBase()), "add: argument other: expected Tensor, got None");
   EXPECT_EQ(wrong("sum", "keepdim", std::int64_t{1}), "sum: argument keepdim: expected bool, got the int 1");
   EXPECT_EQ(wrong("sum", "dtype", std::string("f32")), "sum: argument dtype: expected dtype?, got the string \"f32\"");
-  EXPECT_EQ(wrong("gelu", "approximate", Device("cpu:3")), "gelu: argument approximate: expected str, got the device cpu:3");
-  EXPECT_EQ(wrong("zeros", "size", std::vector<TensorBase>{}), "zeros: argument size: expected int[], got a list of Tensors");
-  EXPECT_EQ(wrong("zeros", "size", std::vector<double>{1.5}), "zeros: argument size: expected int[], got a list of floats");
-  EXPECT_EQ(wrong("bernoulli", "generator", Scalar(2)), "bernoulli: argument generator: expected Generator?, got the number 2");
+  EXPECT_EQ(wrong("gelu", "approximate", Device("cpu:3")),
+            "gelu: argument approximate: expected str, got the device cpu:3");
+  EXPECT_EQ(wrong("zeros", "size", std::vector<TensorBase>{}),
+            "zeros: argument size: expected int[], got a list of Tensors");
+  EXPECT_EQ(wrong("zeros", "size", std::vector<double>{1.5}),
+            "zeros: argument size: expected int[], got a list of floats");
+  EXPECT_EQ(wrong("bernoulli", "generator", Scalar(2)),
+            "bernoulli: argument generator: expected Generator?, got the number 2");
 }
 
 TEST(Boxed, KindsOfValues) {
@@ -93,13 +107,15 @@ TEST(Boxed, NumbersConvertWhereNothingIsLost) {
   EXPECT_EQ(one(call("softmax", {{"self", a}, {"dim", Scalar(0)}})).numel(), 2) << "an integral Scalar is an int";
   EXPECT_EQ(one(call("zeros", {{"size", std::int64_t{3}}})).numel(), 3) << "an int is a list of one";
   EXPECT_EQ(one(call("zeros", {{"size", std::vector<double>{}}})).dim(), 0) << "an empty list has no type";
-  EXPECT_THAT(values(one(call("dropout", {{"self", a}, {"p", std::int64_t{1}}}))), ElementsAre(0, 0)) << "an int is a float";
+  EXPECT_THAT(values(one(call("dropout", {{"self", a}, {"p", std::int64_t{1}}}))), ElementsAre(0, 0))
+      << "an int is a float";
 }
 
 TEST(Boxed, AbsentOptionals) {
   Tensor a = make({1, 2, 3, 4}, {2, 2});
   EXPECT_EQ(one(call("sum", {{"self", a}, {"dtype", Value()}})).dtype(), kF64);
-  EXPECT_THAT(values(one(call("linear", {{"input", a}, {"weight", a}, {"bias", Value()}}))), ElementsAre(5, 11, 11, 25));
+  EXPECT_THAT(values(one(call("linear", {{"input", a}, {"weight", a}, {"bias", Value()}}))),
+              ElementsAre(5, 11, 11, 25));
 }
 
 TEST(Boxed, ListsAndSeveralResults) {
@@ -117,7 +133,8 @@ TEST(Boxed, DefaultsOfEveryKind) {
   static const DtypeRule params[9] = {};
   static const DtypeRule results[1][2] = {};
   def.signature =
-      "test::boxed_defaults(Tensor x, int[2] k=3, float[2] f=1, float[] g=[1, 2.5], bool[] m=[true, false], bool[2] n=true, "
+      "test::boxed_defaults(Tensor x, int[2] k=3, float[2] f=1, float[] g=[1, 2.5], bool[] m=[true, false], bool[2] "
+      "n=true, "
       "float e=2, str s=\"no\", Scalar c=1.5) -> Tensor";
   def.param_dtypes = params;
   def.result_dtypes = results;

@@ -48,10 +48,10 @@ TEST_F(Execute, RunMayDeclineToo) {
 TEST_F(Execute, ContiguousCopiesAreTriedWhereNobodyTakesStrides) {
   FakePlugin& fake = fake_plugin("exec_contiguous");
   FakeKernel& k = fake.add(immortal<FakeKernel>("mm", [](const sy_call& call) {
-    EXPECT_TRUE(argument(call, 0).flags & SY_TENSOR_CONTIGUOUS);
-    first<float>(output(call))[0] = first<float>(argument(call, 0))[1];
-    return SY_OK;
-  }).flags(0));
+                             EXPECT_TRUE(argument(call, 0).flags & SY_TENSOR_CONTIGUOUS);
+                             first<float>(output(call))[0] = first<float>(argument(call, 0))[1];
+                             return SY_OK;
+                           }).flags(0));
   Tensor t = make({1, 2, 3, 4}, {2, 2}, kF32).to(fake.at).transpose(0, 1);
   EXPECT_EQ(values(mm(t, t))[0], 3) << "the second element of the transposed";
   EXPECT_EQ(k.runs, 1);
@@ -63,9 +63,9 @@ TEST_F(Execute, ContiguousCopiesAreTriedWhereNobodyTakesStrides) {
 TEST_F(Execute, ResultsOfContiguousKernelsReachStridedOutputs) {
   FakePlugin& fake = fake_plugin("exec_strided_out");
   fake.add(immortal<FakeKernel>("exp", [](const sy_call& call) {
-    for (int i = 0; i < 4; ++i) first<float>(output(call))[i] = static_cast<float>(i);
-    return SY_OK;
-  }).flags(0));
+             for (int i = 0; i < 4; ++i) first<float>(output(call))[i] = static_cast<float>(i);
+             return SY_OK;
+           }).flags(0));
   Tensor a = empty({2, 2}, kF32, fake.at), out = empty({2, 2}, kF32, fake.at);
   Tensor turned = out.transpose(0, 1);
   exp_out(turned, a);
@@ -117,7 +117,8 @@ TEST_F(Execute, ForbiddenCpuSaysWhyEachKernelDeclined) {
   fake.add(immortal<FakeKernel>("neg").supports(declines("too small")));
   set_fallback_policy(FallbackPolicy::kError);
   EXPECT_EQ(message_of([&] { neg(empty({2}, kF32, fake.at)); }),
-            "neg: no kernel on exec_forbidden:0, and the CPU fallback is forbidden. kernel of plugin exec_forbidden: too small");
+            "neg: no kernel on exec_forbidden:0, and the CPU fallback is forbidden. kernel of plugin exec_forbidden: "
+            "too small");
 }
 
 // Names what there is, so that one sees whether the device, the dtype or the plugin is what is missing.
@@ -140,25 +141,32 @@ TEST_F(Execute, NoKernelAnywhereNamesTheNearest) {
     });
   };
   Tensor here = empty({2}, kF32, fake.at);
-  EXPECT_EQ(run(here), "test::exec_rare: no kernel for exec_rare:0 and dtype f32 (exec_rare has no kernel test::exec_rare for f32); "
-                       "no plugin brings one");
+  EXPECT_EQ(
+      run(here),
+      "test::exec_rare: no kernel for exec_rare:0 and dtype f32 (exec_rare has no kernel test::exec_rare for f32); "
+      "no plugin brings one");
   fake.add(immortal<FakeKernel>("test::exec_rare").only({SY_F64}));
-  EXPECT_EQ(run(here), "test::exec_rare: no kernel for exec_rare:0 and dtype f32 (exec_rare has no kernel test::exec_rare for f32); "
-                       "there are kernels for exec_rare (f64)");
-  EXPECT_EQ(run(zeros({2}, kF64)), "test::exec_rare: no kernel for cpu:0 and dtype f64 (cpu has no kernel test::exec_rare for f64); "
-                                   "there are kernels for exec_rare (f64)");
+  EXPECT_EQ(
+      run(here),
+      "test::exec_rare: no kernel for exec_rare:0 and dtype f32 (exec_rare has no kernel test::exec_rare for f32); "
+      "there are kernels for exec_rare (f64)");
+  EXPECT_EQ(run(zeros({2}, kF64)),
+            "test::exec_rare: no kernel for cpu:0 and dtype f64 (cpu has no kernel test::exec_rare for f64); "
+            "there are kernels for exec_rare (f64)");
 }
 
 TEST_F(Execute, PartsTellErrorsAsTheWhole) {
-  EXPECT_THAT(message_of([] { cross_entropy(vec({1, 2}), vec({1, 2}).to(kI64)); }), testing::StartsWith("cross_entropy: "));
+  EXPECT_THAT(message_of([] {
+                cross_entropy(vec({1, 2}), vec({1, 2}).to(kI64));
+              }),
+              testing::StartsWith("cross_entropy: "));
 }
 
 TEST_F(Execute, FunctionKernelsServeEveryForm) {
   FakePlugin& fake = fake_plugin("exec_function");
   FakeKernel& k = fake.kernel("exp", writes(0));
-  register_function_kernel(require_operator("exp"), fake.at.backend(), [](Frame& f) {
-    f.set_result(0, full({2}, 7, kF32, f.tensor(0).device()));
-  });
+  register_function_kernel(require_operator("exp"), fake.at.backend(),
+                           [](Frame& f) { f.set_result(0, full({2}, 7, kF32, f.tensor(0).device())); });
   Tensor t = empty({2}, kF32, fake.at);
   EXPECT_THAT(values(exp(t)), ElementsAre(7, 7));
   exp_out(t, t);
@@ -176,7 +184,8 @@ TEST_F(Execute, NothingToComputeNeedsNoKernel) {
   EXPECT_EQ(describe(exp(empty({0, 3}, kF32, fake.at))), "f32[0, 3] on exec_empty:0");
 }
 
-// Until kernel_call.cpp draws the counter only once per call: a kernel that declines must not have used up a counter: one seed gives the same numbers on every device.
+// Until kernel_call.cpp draws the counter only once per call: a kernel that declines must not have used up a counter:
+// one seed gives the same numbers on every device.
 TEST_F(Execute, DISABLED_ADetourDrawsNoMoreRandomNumbers) {
   FakePlugin& fake = fake_plugin("exec_random");
   fake.add(immortal<FakeKernel>("rand").supports(declines("no dice")));

@@ -20,7 +20,8 @@ TEST(Explain, ArgumentsLayersAndKernel) {
   EXPECT_EQ(records[0].device, "cpu:0");
   EXPECT_THAT(records[0].layers, ElementsAre("autograd"));
   EXPECT_THAT(records[0].chosen, HasSubstr("kernel of plugin cpu"));
-  EXPECT_THAT(records[0].arguments, ElementsAre("self: f64[2] on cpu:0, needs a gradient", "other: i64[] on cpu:0, a plain number"));
+  EXPECT_THAT(records[0].arguments,
+              ElementsAre("self: f64[2] on cpu:0, needs a gradient", "other: i64[] on cpu:0, a plain number"));
 }
 
 TEST(Explain, StridesAndLists) {

@@ -86,7 +86,9 @@ inline FakePlugin& fake_plugin(const char* name, std::uint32_t flags = FakeDevic
   return immortal<FakePlugin>(name, flags);
 }
 
-inline const sy_tensor& argument(const sy_call& call, std::uint32_t i) { return *static_cast<const sy_tensor*>(call.args[i].ptr); }
+inline const sy_tensor& argument(const sy_call& call, std::uint32_t i) {
+  return *static_cast<const sy_tensor*>(call.args[i].ptr);
+}
 inline const sy_tensor& output(const sy_call& call) { return *static_cast<const sy_tensor*>(call.outputs[0].ptr); }
 template <typename T>
 T* first(const sy_tensor& t) {
@@ -106,7 +108,8 @@ inline KernelFn writes(float value) {
   };
 }
 inline KernelFn declines(const char* reason) {
-  return [reason](const sy_call&) { return reason != nullptr ? leave_abi_error(SY_UNSUPPORTED, reason) : SY_UNSUPPORTED; };
+  return
+      [reason](const sy_call&) { return reason != nullptr ? leave_abi_error(SY_UNSUPPORTED, reason) : SY_UNSUPPORTED; };
 }
 
 }  // namespace sy

@@ -33,7 +33,8 @@ TEST(FastPath, TakesWhatIsPlain) {
 
 TEST(FastPath, LeavesTheRest) {
   Tensor a = vec({1, 2}), half = wrapped_number(0.5), m = make({1, 2, 3, 4}, {2, 2});
-  Tensor ints = a.to(kI32), turned = m.transpose(0, 1), none = empty({0}, kF64), one = vec({1}), far = a.to(Device("simulator"));
+  Tensor ints = a.to(kI32), turned = m.transpose(0, 1), none = empty({0}, kF64), one = vec({1}),
+         far = a.to(Device("simulator"));
   Scalar alpha(1);
   TensorBase y;
   EXPECT_FALSE(is_fast("add", {arg(a), arg(one), arg(alpha)}, &y)) << "broadcast";
@@ -58,7 +59,8 @@ TEST(FastPath, WritesInPlaceWhereItIsSafe) {
   EXPECT_THAT(values(base), ElementsAre(2, 4, 6, 4));
   EXPECT_EQ(base.version(), 1u);
   EXPECT_STREQ(base.storage()->last_writer(), "add");
-  EXPECT_FALSE(is_fast("add", {arg(a), arg(shifted), arg(alpha)}, &target, Variant::kInplace)) << "would read what it wrote";
+  EXPECT_FALSE(is_fast("add", {arg(a), arg(shifted), arg(alpha)}, &target, Variant::kInplace))
+      << "would read what it wrote";
   TensorBase small = vec({0, 0}), ints = make({0, 0, 0}, {3}, kI32);
   EXPECT_FALSE(is_fast("neg", {arg(a)}, &small, Variant::kOut));
   EXPECT_FALSE(is_fast("neg", {arg(a)}, &ints, Variant::kOut));
@@ -98,7 +100,8 @@ TEST(FastPath, KernelsWithConditionsGoTheLongWay) {
   EXPECT_TRUE(is_fast("neg", {arg(t)}, &y));
   fake.add(immortal<FakeKernel>("neg").priority(1).supports([](const sy_call&) { return SY_OK; }));
   EXPECT_FALSE(is_fast("neg", {arg(t)}, &y));
-  fake.add(immortal<FakeKernel>("neg").priority(2).flags(SY_KERNEL_STRIDED | SY_KERNEL_HOST_SCALARS | SY_KERNEL_NOT_REENTRANT));
+  fake.add(immortal<FakeKernel>("neg").priority(2).flags(SY_KERNEL_STRIDED | SY_KERNEL_HOST_SCALARS |
+                                                         SY_KERNEL_NOT_REENTRANT));
   EXPECT_FALSE(is_fast("neg", {arg(t)}, &y));
   fake.add(immortal<FakeKernel>("neg").priority(3));
   EXPECT_TRUE(is_fast("neg", {arg(t)}, &y));

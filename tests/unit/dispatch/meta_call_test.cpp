@@ -43,7 +43,8 @@ TEST(WrapDim, ErrorNamesOperatorAndParameter) {
   for (std::int64_t dim : {3, -4}) {
     absl::Status status = wrap_dim("sort", "dim", dim, 3, &d);
     EXPECT_EQ(error_code(status), ErrorCode::kOutOfRange);
-    EXPECT_EQ(status.message(), str_cat("sort: argument dim: dimension ", dim, " is out of range for a tensor of 3 dimension(s)"));
+    EXPECT_EQ(status.message(),
+              str_cat("sort: argument dim: dimension ", dim, " is out of range for a tensor of 3 dimension(s)"));
   }
 }
 

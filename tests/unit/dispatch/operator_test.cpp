@@ -31,14 +31,16 @@ Operator& define(const char* signature) {
 
 std::vector<const KernelEntry*> chain(const Operator& op, Device device, Dtype dtype) {
   std::vector<const KernelEntry*> entries;
-  for (const KernelNode* n = op.kernels(device.backend(), dtype.id()); n != nullptr; n = n->next) entries.push_back(n->entry);
+  for (const KernelNode* n = op.kernels(device.backend(), dtype.id()); n != nullptr; n = n->next)
+    entries.push_back(n->entry);
   return entries;
 }
 
 TEST(FindOperator, ByName) {
   EXPECT_EQ(find_operator("add")->name(), "add");
   EXPECT_EQ(find_operator("Add"), nullptr);
-  EXPECT_EQ(message_of([] { require_operator("sofmax"); }), "no operator is called \"sofmax\"; did you mean \"softmax\"?");
+  EXPECT_EQ(message_of([] { require_operator("sofmax"); }),
+            "no operator is called \"sofmax\"; did you mean \"softmax\"?");
   EXPECT_EQ(message_of([] { require_operator("transmogrification"); }), "no operator is called \"transmogrification\"");
 }
 
@@ -82,8 +84,9 @@ TEST(RegisterKernel, RefusesWhatDoesNotFit) {
   EXPECT_EQ(refusal(empty), "kernel: op or run is NULL");
   FakeKernel& other = immortal<FakeKernel>("exp");
   other.table.layout_hash = 0xabc;
-  EXPECT_THAT(refusal(other), MatchesRegex("kernel exp: built for another call layout .hash 0000000000000abc, the host's is "
-                                           "[0-9a-f]+ for exp.Tensor self. -> Tensor."));
+  EXPECT_THAT(refusal(other),
+              MatchesRegex("kernel exp: built for another call layout .hash 0000000000000abc, the host's is "
+                           "[0-9a-f]+ for exp.Tensor self. -> Tensor."));
   for (const char* op : {"transpose", "square", "item_size_of_nothing"}) {
     if (find_operator(op) == nullptr) continue;
     EXPECT_EQ(refusal(immortal<FakeKernel>(op)), std::string("kernel ") + op + ": this operator takes no kernels");

@@ -17,10 +17,14 @@ using testing::HasSubstr;
 
 TEST(Devices, MixedOnesNameBothArguments) {
   Tensor here = make({1, 2, 3, 4}, {2, 2}), there = here.to(Device("reference"));
-  EXPECT_EQ(message_of([&] { mm(here, there); }), "mm: argument mat2 is on reference:0, expected cpu:0 as argument self");
+  EXPECT_EQ(message_of([&] { mm(here, there); }),
+            "mm: argument mat2 is on reference:0, expected cpu:0 as argument self");
   EXPECT_EQ(message_of([&] { addcmul(there, there, here); }),
             "addcmul: argument tensor2 is on cpu:0, expected reference:0 as argument self");
-  EXPECT_EQ(message_of([&] { cat({here, there}, 0); }), "cat: argument tensors is on reference:0, expected cpu:0 as argument tensors");
+  EXPECT_EQ(message_of([&] {
+              cat({here, there}, 0);
+            }),
+            "cat: argument tensors is on reference:0, expected cpu:0 as argument tensors");
 }
 
 TEST(Devices, ZeroDimensionalCpuTensorsJoinAny) {
@@ -32,7 +36,8 @@ TEST(Devices, ZeroDimensionalCpuTensorsJoinAny) {
   }
   EXPECT_EQ((three * three).device(), Device());
   Tensor far = three.to(device);
-  EXPECT_THAT(message_of([&] { vec({1}) * far; }), HasSubstr("other is on simulator:0, expected cpu:0")) << "not the other way round";
+  EXPECT_THAT(message_of([&] { vec({1}) * far; }), HasSubstr("other is on simulator:0, expected cpu:0"))
+      << "not the other way round";
 }
 
 TEST(Devices, OutputsToo) {
@@ -56,12 +61,14 @@ TEST(Arguments, ListsOfFixedLength) {
   EXPECT_THAT(conv2d(x, w, {}, 2).shape().vec(), ElementsAre(1, 1, 2, 2));
   EXPECT_THAT(conv2d(x, w, {}, {1, 2}).shape().vec(), ElementsAre(1, 1, 4, 2));
   EXPECT_EQ(message_of([&] { conv2d(x, w, {}, {1, 2, 3}); }), "conv2d: argument stride: expected 1 or 2 values, got 3");
-  EXPECT_EQ(message_of([&] { conv2d(x, w, {}, IntArray()); }), "conv2d: argument stride: expected 1 or 2 values, got 0");
+  EXPECT_EQ(message_of([&] { conv2d(x, w, {}, IntArray()); }),
+            "conv2d: argument stride: expected 1 or 2 values, got 0");
 }
 
 TEST(Dtypes, WithoutPromotionBothAreNamed) {
   Tensor a = make({1}, {1, 1}, kF32), b = make({1}, {1, 1}, kF64);
-  EXPECT_EQ(message_of([&] { mm(a, b); }), "mm: argument mat2 is f64[1, 1] on cpu:0, expected dtype f32 as argument self");
+  EXPECT_EQ(message_of([&] { mm(a, b); }),
+            "mm: argument mat2 is f64[1, 1] on cpu:0, expected dtype f32 as argument self");
 }
 
 TEST(Dtypes, DeclaredSets) {
@@ -69,25 +76,31 @@ TEST(Dtypes, DeclaredSets) {
             "softmax: dtype i64 is not supported, expected one of f16, bf16, f32, f64");
   EXPECT_EQ(message_of([] { zeros({2}).logical_not().neg(); }),
             "neg: dtype bool is not supported, expected one of u8, i8, i16, i32, i64, f16, bf16, f32, f64");
-  EXPECT_EQ(message_of([] { rand({2}, std::nullopt, kI32); }), "rand: dtype i32 is not supported, expected one of f16, bf16, f32, f64");
+  EXPECT_EQ(message_of([] { rand({2}, std::nullopt, kI32); }),
+            "rand: dtype i32 is not supported, expected one of f16, bf16, f32, f64");
   EXPECT_EQ(message_of([] { square(ones({2}, kBool)); }),
             "square: dtype bool is not supported, expected one of u8, i8, i16, i32, i64, f16, bf16, f32, f64");
 }
 
 TEST(Dtypes, FixedOnes) {
   Tensor x = vec({1, 2});
-  EXPECT_THAT(message_of([&] { masked_fill(x, x, 0); }), HasSubstr("argument mask is f64[2] on cpu:0, expected dtype bool"));
+  EXPECT_THAT(message_of([&] { masked_fill(x, x, 0); }),
+              HasSubstr("argument mask is f64[2] on cpu:0, expected dtype bool"));
 }
 
 TEST(Broadcasting, ErrorNamesBothShapes) {
   Tensor a = make({1, 2, 3, 4, 5, 6}, {2, 3});
-  EXPECT_EQ(message_of([&] { a + vec({1, 2}); }), "add: cannot broadcast argument other of shape [2] with [2, 3] (self before it)");
+  EXPECT_EQ(message_of([&] {
+              a + vec({1, 2});
+            }),
+            "add: cannot broadcast argument other of shape [2] with [2, 3] (self before it)");
 }
 
 TEST(Reductions, DimsAreChecked) {
   Tensor a = ones({2, 3});
   EXPECT_EQ(message_of([&] { a.sum({0, -2}); }), "sum: argument dim names dimension 0 twice");
-  EXPECT_EQ(message_of([&] { a.sum(2); }), "sum: argument dim: dimension 2 is out of range for a tensor of 2 dimension(s)");
+  EXPECT_EQ(message_of([&] { a.sum(2); }),
+            "sum: argument dim: dimension 2 is out of range for a tensor of 2 dimension(s)");
   Tensor zero_d = full({}, 4, kF64);
   EXPECT_THAT(values(zero_d.sum(0)), ElementsAre(4));
   EXPECT_THAT(values(zero_d.sum(-1)), ElementsAre(4));
@@ -98,10 +111,16 @@ TEST(Reductions, DimsAreChecked) {
 
 TEST(Outputs, ShapeAndDtypeMustFit) {
   Tensor a = vec({1, 2}), out = vec({7, 7}), ints = vec({1, 2}).to(kI32);
-  EXPECT_EQ(message_of([&] { neg_out(out, vec({1, 2, 3})); }), "neg: a result of shape [3] was given an output of shape [2]");
-  EXPECT_EQ(message_of([&] { out.add_(make({1, 2, 3, 4}, {2, 2})); }),
+  EXPECT_EQ(message_of([&] {
+              neg_out(out, vec({1, 2, 3}));
+            }),
+            "neg: a result of shape [3] was given an output of shape [2]");
+  EXPECT_EQ(message_of([&] {
+              out.add_(make({1, 2, 3, 4}, {2, 2}));
+            }),
             "add: a result of shape [2, 2] cannot be written into self of shape [2]");
-  EXPECT_EQ(message_of([&] { ints.mul_(1.5); }), "mul: a result of dtype f32 cannot be written into an output of dtype i32");
+  EXPECT_EQ(message_of([&] { ints.mul_(1.5); }),
+            "mul: a result of dtype f32 cannot be written into an output of dtype i32");
   EXPECT_THAT(values(out), ElementsAre(7, 7)) << "nothing was written";
   EXPECT_THAT(values(ints), ElementsAre(1, 2));
   EXPECT_EQ(out.version(), 0u);
@@ -109,7 +128,8 @@ TEST(Outputs, ShapeAndDtypeMustFit) {
 
 TEST(Outputs, OverlapWithinIsRefused) {
   Tensor wide = vec({1}).expand({3});
-  EXPECT_EQ(message_of([&] { wide.add_(1); }), "add: several elements of the output share memory (an expanded view); clone it first");
+  EXPECT_EQ(message_of([&] { wide.add_(1); }),
+            "add: several elements of the output share memory (an expanded view); clone it first");
 }
 
 // An output that shares memory with an input in another place is written by way of a copy.
@@ -143,7 +163,8 @@ TEST(Meta, ShapesWithoutData) {
   c.add_(1);
   EXPECT_EQ(message_of([&] { c.sum().item(); }), "item: a meta tensor has no data");
   EXPECT_EQ(message_of([&] { nonzero(c); }), "nonzero: the result's shape depends on data, which meta tensors lack");
-  EXPECT_THAT(message_of([&] { mm(a, a); }), HasSubstr("mm: argument mat2: expected 3 rows")) << "the checks are the same";
+  EXPECT_THAT(message_of([&] { mm(a, a); }), HasSubstr("mm: argument mat2: expected 3 rows"))
+      << "the checks are the same";
   EXPECT_THAT(message_of([&] { a + ones({2, 3}); }), HasSubstr("argument other is on cpu:0, expected meta:0"));
 }
 
@@ -151,7 +172,10 @@ TEST(Errors, OfDevicesAndSizes) {
   EXPECT_THAT(message_of([] { zeros({2}, kF32, Device("nosuch")); }), HasSubstr("no plugin provides device nosuch:0"));
   EXPECT_THAT(message_of([] { zeros({2}, kF32, Device("cpu:7")); }), HasSubstr("does not exist"));
   EXPECT_THAT(message_of([] { zeros({-1}); }), HasSubstr("size -1 is negative"));
-  EXPECT_THAT(message_of([] { zeros({std::int64_t{1} << 40, std::int64_t{1} << 40}); }), HasSubstr("too many elements"));
+  EXPECT_THAT(message_of([] {
+                zeros({std::int64_t{1} << 40, std::int64_t{1} << 40});
+              }),
+              HasSubstr("too many elements"));
 }
 
 // Until prologue.cpp keeps its copies where they are while it makes more: operands that were converted once are
@@ -160,9 +184,9 @@ TEST(Promoted, DISABLED_AfterAConversionOfSeveralOperands) {
   FakePlugin& fake = fake_plugin("prologue_promoted");
   std::vector<float> seen;
   fake.add(immortal<FakeKernel>("div", [&](const sy_call& call) {
-    seen = {first<float>(argument(call, 0))[1], first<float>(argument(call, 1))[1]};
-    return writes(1)(call);
-  }).only({SY_F32}));
+             seen = {first<float>(argument(call, 0))[1], first<float>(argument(call, 1))[1]};
+             return writes(1)(call);
+           }).only({SY_F32}));
   set_fallback_policy(FallbackPolicy::kAllow);
   set_default_dtype(kF16);
   Tensor a = make({1, 2}, {2}, kI32).to(fake.at), b = make({3, 4}, {2}, kI32).to(fake.at);

@@ -29,7 +29,8 @@ TEST(PromotionState, HigherCategoryWins) {
 }
 
 TEST(PromotionState, OrderDoesNotMatter) {
-  EXPECT_EQ(together({number_tensor(0.5), meta(kI8, {}), meta(kU8, {3})}), together({meta(kU8, {3}), number_tensor(0.5), meta(kI8, {})}));
+  EXPECT_EQ(together({number_tensor(0.5), meta(kI8, {}), meta(kU8, {3})}),
+            together({meta(kU8, {3}), number_tensor(0.5), meta(kI8, {})}));
 }
 
 TEST(PromotionState, NumbersHaveTheDefaultDtype) {

@@ -18,7 +18,9 @@ struct Guest {
   sy_plugin table{};
   Plugin plugin;
   FakeDevice device;
-  explicit Guest(const char* name) : table(named(name)), plugin("nowhere", &table), device(name) { plugin.in_init = true; }
+  explicit Guest(const char* name) : table(named(name)), plugin("nowhere", &table), device(name) {
+    plugin.in_init = true;
+  }
   sy_plugin_handle* handle() { return reinterpret_cast<sy_plugin_handle*>(&plugin); }
   static sy_plugin named(const char* name) {
     sy_plugin t{};
@@ -68,7 +70,8 @@ TEST(Host, KernelsThatDoNotFitAreRejectedAlone) {
   EXPECT_EQ(host.register_kernels(guest.handle(), "host_kernels", kernels, 3), SY_OK);
   set_log_sink({});
   EXPECT_EQ(guest.plugin.num_kernels, 1u);
-  EXPECT_THAT(guest.plugin.messages(), ElementsAre(HasSubstr("kernel neg: built for another call layout"), HasSubstr("kernel: NULL")));
+  EXPECT_THAT(guest.plugin.messages(),
+              ElementsAre(HasSubstr("kernel neg: built for another call layout"), HasSubstr("kernel: NULL")));
   EXPECT_THAT(logged, ElementsAre(HasSubstr("host_kernels: kernel neg"), HasSubstr("host_kernels: kernel: NULL")));
   EXPECT_EQ(host.register_kernels(guest.handle(), "not a name", kernels, 1), SY_INVALID_ARGUMENT);
   EXPECT_EQ(host.register_kernels(guest.handle(), nullptr, kernels, 1), SY_INVALID_ARGUMENT);
@@ -89,7 +92,8 @@ TEST(Host, RegistersDtypes) {
 TEST(Host, LogsUnderThePluginsName) {
   Guest& guest = immortal<Guest>("host_log");
   std::vector<std::string> logged;
-  set_log_sink([&](LogLevel level, std::string_view text) { logged.push_back(str_cat(static_cast<int>(level), " ", text)); });
+  set_log_sink(
+      [&](LogLevel level, std::string_view text) { logged.push_back(str_cat(static_cast<int>(level), " ", text)); });
   host.log(guest.handle(), SY_LOG_WARNING, "careful");
   host.log(guest.handle(), 99, "beyond the levels");
   host.log(nullptr, SY_LOG_ERROR, nullptr);
@@ -101,7 +105,8 @@ TEST(Host, ReportsReachTheDevice) {
   FakePlugin& fake = fake_plugin("host_report");
   std::uint32_t id = fake.at.backend();
   host.report(id, 1, SY_OUT_OF_RANGE, "gather", "index 4 of 3");
-  EXPECT_EQ(message_of([] { synchronize(Device("host_report:1")); }), "gather: index 4 of 3 [host_report:1, found asynchronously]");
+  EXPECT_EQ(message_of([] { synchronize(Device("host_report:1")); }),
+            "gather: index 4 of 3 [host_report:1, found asynchronously]");
   EXPECT_NO_THROW(synchronize(fake.at)) << "not the other device";
   host.report(id, 0, SY_INTERNAL, "gather", "gather: named already");
   EXPECT_EQ(message_of([&] { synchronize(fake.at); }), "gather: named already [host_report:0, found asynchronously]");

@@ -1,7 +1,10 @@
 // What the loader refuses, and what stays alive after an unload.
+#include "switchyard/loader/loader.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
@@ -10,7 +13,6 @@
 #include "../autograd/values.h"
 #include "../threads.h"
 #include "switchyard/core/backend.h"
-#include "switchyard/loader/loader.h"
 
 namespace sy {
 namespace {
@@ -74,7 +76,8 @@ TEST_F(LoaderTest, RefusesDirectoriesThatAnyoneMayChange) {
   fs::permissions(dir_, fs::perms::others_write, fs::perm_options::add);
   EXPECT_THAT(reason(copy.string()), HasSubstr(dir_.string() + " is writable by everyone"));
   fs::permissions(dir_, fs::perms::sticky_bit, fs::perm_options::add);
-  EXPECT_THAT(reason(copy.string()), testing::Not(HasSubstr("writable"))) << "as /tmp: nobody may replace another's file";
+  EXPECT_THAT(reason(copy.string()), testing::Not(HasSubstr("writable")))
+      << "as /tmp: nobody may replace another's file";
 }
 
 /// "path: source, name or reason" of each candidate, in a new process that loads with this environment.
@@ -93,12 +96,12 @@ class SearchDeathTest : public LoaderTest {
     for (const PluginCandidate& c : plugin_candidates()) {
       fs::path path = c.path;
       if (path.is_absolute()) path = path.lexically_relative(fs::canonical(dir_));
-      text += "<" + c.source + " " + path.string() + " " +
-              (c.plugin != nullptr ? "is " + c.plugin->name() : c.reason) + ">";
+      text += "<" + c.source + " " + path.string() + " " + (c.plugin != nullptr ? "is " + c.plugin->name() : c.reason) +
+              ">";
     }
     fs::remove_all(dir_);
     std::fprintf(stderr, "%s", text.c_str());
-    std::exit(0);
+    _exit(0);
   }
 };
 
@@ -129,7 +132,7 @@ TEST_F(SearchDeathTest, DISABLED_APluginLoadedByHandFindsTheCpu) {
   auto run = [] {
     load_plugin(plugin_file("template")).status().IgnoreError();
     Tensor t = exp(empty({2}, kF32, Device("template")));
-    std::exit(t.device() == Device("template") ? 0 : 1);
+    _exit(t.device() == Device("template") ? 0 : 1);
   };
   EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
 }

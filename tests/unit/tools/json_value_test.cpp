@@ -80,7 +80,10 @@ TEST(ParseJson, RefusesWhatIsNestedBeyondReason) {
 std::string value(const char* op_name, const char* param, const char* text) {
   Operator& op = require_operator(op_name);
   const Signature& s = op.info().signature;
-  return message_of([&] { throw Error(ErrorCode::kInternal, kind_of(value_from_json(op, s.params[s.find_param(param)], parse_json(text), Device()))); });
+  return message_of([&] {
+    throw Error(ErrorCode::kInternal,
+                kind_of(value_from_json(op, s.params[s.find_param(param)], parse_json(text), Device())));
+  });
 }
 
 TEST(ValueFromJson, FollowsTheParametersType) {
@@ -103,8 +106,10 @@ TEST(ValueFromJson, FollowsTheParametersType) {
 
 TEST(ValueFromJson, Mistakes) {
   EXPECT_EQ(value("softmax", "dim", "1.5"), "softmax: argument dim: expected an int, got 1.5");
-  EXPECT_EQ(value("softmax", "dim", "18446744073709551615"), "softmax: argument dim: 18446744073709551615 does not fit 64 bits");
-  EXPECT_EQ(value("sum", "dim", "[18446744073709551615]"), "sum: argument dim: 18446744073709551615 does not fit 64 bits");
+  EXPECT_EQ(value("softmax", "dim", "18446744073709551615"),
+            "softmax: argument dim: 18446744073709551615 does not fit 64 bits");
+  EXPECT_EQ(value("sum", "dim", "[18446744073709551615]"),
+            "sum: argument dim: 18446744073709551615 does not fit 64 bits");
   EXPECT_EQ(value("sum", "dim", "[1.5]"), "sum: argument dim: expected a list of ints, got [1.5]");
   EXPECT_EQ(value("sum", "keepdim", "1"), "sum: argument keepdim: expected true or false, got 1");
   EXPECT_EQ(value("gelu", "approximate", "1"), "gelu: argument approximate: expected a string, got 1");

@@ -20,7 +20,9 @@ using testing::Not;
 
 class Chart : public testing::Test {
  protected:
-  void SetUp() override { path_ = fs::temp_directory_path() / ("switchyard_chart_" + std::to_string(getpid()) + ".svg"); }
+  void SetUp() override {
+    path_ = fs::temp_directory_path() / ("switchyard_chart_" + std::to_string(getpid()) + ".svg");
+  }
   void TearDown() override { fs::remove(path_); }
   std::string draw(const std::vector<Curve>& curves, const std::vector<Level>& levels = {}) {
     write_chart(path_.string(), curves, levels);
@@ -28,7 +30,9 @@ class Chart : public testing::Test {
     text << std::ifstream(path_).rdbuf();
     return text.str();
   }
-  static std::size_t lines(const std::string& svg) { return static_cast<std::size_t>(std::count(svg.begin(), svg.end(), '\n')); }
+  static std::size_t lines(const std::string& svg) {
+    return static_cast<std::size_t>(std::count(svg.begin(), svg.end(), '\n'));
+  }
   fs::path path_;
 };
 
@@ -36,7 +40,8 @@ TEST_F(Chart, CurvesRunFromLeftToRightAndDownIsLess) {
   std::string svg = draw({{"loss", "red", {{0, 4}, {100, 2}}}}, {{"bigram", "blue", 3}});
   EXPECT_THAT(svg, testing::StartsWith("<svg"));
   EXPECT_THAT(svg, testing::EndsWith("</svg>\n"));
-  EXPECT_THAT(svg, HasSubstr("points=\"56,20 610,376 \"")) << "from the upper left to the lower right corner of the field";
+  EXPECT_THAT(svg, HasSubstr("points=\"56,20 610,376 \""))
+      << "from the upper left to the lower right corner of the field";
   EXPECT_THAT(svg, HasSubstr("y1=\"198\" y2=\"198\" stroke=\"blue\"")) << "in the middle";
   EXPECT_THAT(svg, HasSubstr(">loss</text>"));
   EXPECT_THAT(svg, HasSubstr(">bigram</text>"));
@@ -55,7 +60,8 @@ TEST_F(Chart, LossesThatExplode) {
 }
 
 TEST_F(Chart, FilesThatCannotBeWritten) {
-  EXPECT_EQ(sy::message_of([] { write_chart("/nonexistent/chart.svg", {}, {}); }), "chart /nonexistent/chart.svg: cannot be written");
+  EXPECT_EQ(sy::message_of([] { write_chart("/nonexistent/chart.svg", {}, {}); }),
+            "chart /nonexistent/chart.svg: cannot be written");
 }
 
 }  // namespace

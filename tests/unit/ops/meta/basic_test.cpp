@@ -32,7 +32,8 @@ TEST(Arange, CountsExactly) {
 }
 
 TEST(Arange, LargeIntsAreExact) {
-  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max(), kMin = std::numeric_limits<std::int64_t>::min();
+  constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max(),
+                         kMin = std::numeric_limits<std::int64_t>::min();
   EXPECT_EQ(ranged(kMax - 3, kMax, 1), "i64 3") << "doubles would not tell the ends apart";
   EXPECT_EQ(ranged(kMin, kMin + 5, 2), "i64 3");
   EXPECT_EQ(ranged(kMin, kMax, kMax), "i64 3");
@@ -62,7 +63,9 @@ TEST(Randint, NeedsARange) {
 
 TEST(Cat, SizesOffTheDimensionAgree) {
   EXPECT_EQ(shape_str(cat({meta({2, 3}), meta({0, 3}), meta({4, 3})}, -2).shape()), "[6, 3]");
-  EXPECT_EQ(message_of([] { cat({meta({2, 3}), meta({2, 4})}, 0); }),
+  EXPECT_EQ(message_of([] {
+              cat({meta({2, 3}), meta({2, 4})}, 0);
+            }),
             "cat: argument tensors[1]: sizes off dimension 0 must agree: got [2, 4], expected as [2, 3]");
   EXPECT_THROW(cat({meta({2, 3}), meta({2})}, 0), Error);
   EXPECT_EQ(message_of([] { cat({meta({})}, 0); }), "cat: argument tensors: 0-d tensors cannot be joined; use stack");
@@ -71,14 +74,29 @@ TEST(Cat, SizesOffTheDimensionAgree) {
 
 TEST(Products, SizesMatch) {
   EXPECT_EQ(shape_str(mm(meta({2, 0}), meta({0, 3})).shape()), "[2, 3]");
-  EXPECT_EQ(message_of([] { mm(meta({2, 3}), meta({2, 3})); }), "mm: argument mat2: expected 3 rows to match [2, 3], got shape [2, 3]");
+  EXPECT_EQ(message_of([] {
+              mm(meta({2, 3}), meta({2, 3}));
+            }),
+            "mm: argument mat2: expected 3 rows to match [2, 3], got shape [2, 3]");
   EXPECT_EQ(message_of([] { mm(meta({3}), meta({3, 2})); }), "mm: argument self: expected a 2-d tensor, got shape [3]");
-  EXPECT_EQ(message_of([] { bmm(meta({2, 3, 4}), meta({1, 4, 5})); }), "bmm: argument mat2: expected batch size 2, got shape [1, 4, 5]");
+  EXPECT_EQ(message_of([] {
+              bmm(meta({2, 3, 4}), meta({1, 4, 5}));
+            }),
+            "bmm: argument mat2: expected batch size 2, got shape [1, 4, 5]");
   EXPECT_EQ(shape_str(addmm(meta({5}), meta({2, 3}), meta({3, 5})).shape()), "[2, 5]");
-  EXPECT_EQ(message_of([] { addmm(meta({2}), meta({2, 3}), meta({3, 5})); }), "addmm: argument self: cannot broadcast shape [2] to [2, 5]");
+  EXPECT_EQ(message_of([] {
+              addmm(meta({2}), meta({2, 3}), meta({3, 5}));
+            }),
+            "addmm: argument self: cannot broadcast shape [2] to [2, 5]");
   EXPECT_EQ(shape_str(linear(meta({7, 0, 3}), meta({5, 3})).shape()), "[7, 0, 5]");
-  EXPECT_EQ(message_of([] { linear(meta({3}), meta({5, 4})); }), "linear: argument weight: expected (out, 3) to match input [3], got [5, 4]");
-  EXPECT_EQ(message_of([] { linear(meta({3}), meta({5, 3}), meta({3})); }), "linear: argument bias: expected shape [5], got [3]");
+  EXPECT_EQ(message_of([] {
+              linear(meta({3}), meta({5, 4}));
+            }),
+            "linear: argument weight: expected (out, 3) to match input [3], got [5, 4]");
+  EXPECT_EQ(message_of([] {
+              linear(meta({3}), meta({5, 3}), meta({3}));
+            }),
+            "linear: argument bias: expected shape [5], got [3]");
 }
 
 TEST(Clamp, NeedsABound) {
@@ -86,7 +104,10 @@ TEST(Clamp, NeedsABound) {
 }
 
 TEST(Reductions, OfNothing) {
-  EXPECT_EQ(message_of([] { amax(meta({2, 0}), 1); }), "amax: cannot reduce over dimension 1 of shape [2, 0]: it is empty");
+  EXPECT_EQ(message_of([] {
+              amax(meta({2, 0}), 1);
+            }),
+            "amax: cannot reduce over dimension 1 of shape [2, 0]: it is empty");
   EXPECT_EQ(shape_str(amax(meta({2, 0}), 0).shape()), "[0]") << "nothing kept, nothing reduced";
 }
 

@@ -1,4 +1,5 @@
-// Shapes, strides and offsets of views, at the edges of what they take. Values are tested in tests/unit/ops/views_test.cpp.
+// Shapes, strides and offsets of views, at the edges of what they take. Values are tested in
+// tests/unit/ops/views_test.cpp.
 #include <gtest/gtest.h>
 
 #include <limits>
@@ -12,7 +13,9 @@ namespace {
 constexpr std::int64_t kMax = std::numeric_limits<std::int64_t>::max(), kMin = std::numeric_limits<std::int64_t>::min();
 
 /// "shape strides offset"
-std::string text(const Tensor& t) { return str_cat(shape_str(t.shape()), " ", shape_str(t.strides()), " ", t.storage_offset()); }
+std::string text(const Tensor& t) {
+  return str_cat(shape_str(t.shape()), " ", shape_str(t.strides()), " ", t.storage_offset());
+}
 Tensor grid() { return empty({4, 6}, kF32, Device("meta")); }
 
 TEST(Slice, BoundsAreClampedAndCountFromTheEnd) {
@@ -30,7 +33,8 @@ TEST(Slice, StepsRoundUp) {
   EXPECT_EQ(text(t.slice(1, 0, 5, 4)), "[4, 2] [6, 4] 0");
   EXPECT_EQ(text(t.slice(1, 0, 4, 4)), "[4, 1] [6, 1] 0");
   EXPECT_EQ(text(t.slice(1, 5, std::nullopt, kMax)), "[4, 1] [6, 1] 5");
-  EXPECT_EQ(message_of([&] { t.slice(0, 0, 4, 0); }), "slice: argument step: expected a positive step, got 0; use flip to reverse");
+  EXPECT_EQ(message_of([&] { t.slice(0, 0, 4, 0); }),
+            "slice: argument step: expected a positive step, got 0; use flip to reverse");
 }
 
 TEST(Select, OutOfRange) {
@@ -47,8 +51,10 @@ TEST(Diagonal, EveryOffset) {
   EXPECT_EQ(text(t.diagonal(3)), "[3] [7] 3");
   EXPECT_EQ(text(t.diagonal(-3)), "[1] [7] 18");
   EXPECT_EQ(text(t.diagonal(1, 1, 0)), "[3] [7] 6") << "of the transposed";
-  for (std::int64_t offset : {std::int64_t{6}, std::int64_t{-4}, kMax, kMin + 1}) EXPECT_EQ(text(t.diagonal(offset)), "[0] [7] 0") << offset;
-  EXPECT_EQ(message_of([&] { t.diagonal(0, 1, -1); }), "diagonal: argument dim2: dim1 and dim2 must differ, both are 1");
+  for (std::int64_t offset : {std::int64_t{6}, std::int64_t{-4}, kMax, kMin + 1})
+    EXPECT_EQ(text(t.diagonal(offset)), "[0] [7] 0") << offset;
+  EXPECT_EQ(message_of([&] { t.diagonal(0, 1, -1); }),
+            "diagonal: argument dim2: dim1 and dim2 must differ, both are 1");
 }
 
 TEST(Unfold, WindowsThatFit) {
@@ -64,9 +70,13 @@ TEST(Expand, OnesStretchAndMinusOneKeeps) {
   Tensor t = empty({3, 1}, kF32, Device("meta"));
   EXPECT_EQ(text(t.expand({2, -1, 4})), "[2, 3, 4] [0, 1, 0] 0");
   EXPECT_EQ(text(t.expand({3, 0})), "[3, 0] [1, 0] 0");
-  EXPECT_EQ(message_of([&] { t.expand({-1, 3, 4}); }), "expand: argument size: cannot expand shape [3, 1] to [-1, 3, 4]");
+  EXPECT_EQ(message_of([&] {
+              t.expand({-1, 3, 4});
+            }),
+            "expand: argument size: cannot expand shape [3, 1] to [-1, 3, 4]");
   EXPECT_EQ(message_of([&] { t.expand({4, 1}); }), "expand: argument size: cannot expand shape [3, 1] to [4, 1]");
-  EXPECT_EQ(message_of([&] { t.expand({3}); }), "expand: argument size: cannot expand shape [3, 1] to fewer dimensions, [3]");
+  EXPECT_EQ(message_of([&] { t.expand({3}); }),
+            "expand: argument size: cannot expand shape [3, 1] to fewer dimensions, [3]");
 }
 
 TEST(AsStrided, StaysInsideTheStorage) {
@@ -80,7 +90,10 @@ TEST(AsStrided, StaysInsideTheStorage) {
   EXPECT_THROW(t.as_strided({1}, {1}, -1), Error);
   EXPECT_THROW(t.as_strided({2, 2}, {kMax, kMax}, 0), Error);
   EXPECT_THROW(t.as_strided({std::int64_t{1} << 40}, {std::int64_t{1} << 40}, 0), Error);
-  EXPECT_EQ(message_of([&] { t.as_strided({4}, {1, 1}); }), "as_strided: argument stride: expected 1 strides for size [4], got [1, 1]");
+  EXPECT_EQ(message_of([&] {
+              t.as_strided({4}, {1, 1});
+            }),
+            "as_strided: argument stride: expected 1 strides for size [4], got [1, 1]");
 }
 
 TEST(Squeeze, OnlyDimensionsOfOne) {
