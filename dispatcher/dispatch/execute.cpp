@@ -126,7 +126,7 @@ class Execution {
     }
     Dtype t[4] = {prologue_.t(0), prologue_.t(1), prologue_.t(2), prologue_.t(3)};
     KernelCall call(op_, prologue_.device(), backend, prologue_.args(), t, prologue_.num_t(), prologue_.outputs(),
-                    prologue_.shape());
+                    prologue_.shape(), rng_);
     for (bool contiguous : {false, true}) {
       for (const KernelNode* n = chain; n != nullptr; n = n->next) {
         if (contiguous && (n->entry->kernel.flags & SY_KERNEL_STRIDED)) continue;
@@ -172,6 +172,7 @@ class Execution {
   }
 
   void run_on_cpu() {
+    load_plugins_once();  // the device may have come by load_plugin alone
     Device device = prologue_.device();
     if (rejected_.empty()) rejected_.push_back(str_cat(device.backend_name(), " has no kernel ", op_.name()));
     std::string reasons = absl::StrJoin(rejected_, "; ");
@@ -209,6 +210,11 @@ class Execution {
     static const Device cpu_device;
     int device_param = op_.info().device_param;
     if (device_param >= 0) args[static_cast<std::size_t>(device_param)] = arg(cpu_device);
+    Generator drawn;  // by a kernel that declined
+    if (rng_) {
+      drawn.set_state({rng_->seed, rng_->offset});
+      args[static_cast<std::size_t>(op_.info().generator_param)] = arg(drawn);
+    }
     std::vector<TensorBase> results(op_.info().num_results);
     Frame inner(op_, args, results.data(), op_.info().num_results);
     execute(inner);
@@ -243,6 +249,7 @@ class Execution {
   const OperatorDef& def_;
   Prologue prologue_;
   std::vector<std::string> rejected_;
+  std::optional<sy_rng> rng_;  // drawn once, whoever runs
 };
 
 }  // namespace

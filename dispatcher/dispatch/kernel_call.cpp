@@ -1,5 +1,6 @@
 #include "switchyard/dispatch/kernel_call.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "switchyard/core/abi_error.h"
@@ -15,17 +16,43 @@ std::mutex& not_reentrant_mutex() {
   return mutex;
 }
 
+/// Whether an argument is what a caller who does not know the parameter would have left it at.
+bool is_default(const Arg& a, const Default& d) {
+  switch (a.tag) {
+    case SY_ARG_NONE: return d.kind == Default::Kind::kNone;
+    case SY_ARG_BOOL: return d.kind == Default::Kind::kBool && *static_cast<const bool*>(a.ptr) == (d.i != 0);
+    case SY_ARG_INT: return d.kind == Default::Kind::kInt && *static_cast<const std::int64_t*>(a.ptr) == d.i;
+    case SY_ARG_FLOAT:
+      return (d.kind == Default::Kind::kInt || d.kind == Default::Kind::kFloat) &&
+             *static_cast<const double*>(a.ptr) == d.f;
+    case SY_ARG_SCALAR:
+      return d.kind != Default::Kind::kNone && static_cast<const sy_scalar*>(a.ptr)->f ==
+                                                   (d.kind == Default::Kind::kBool ? static_cast<double>(d.i) : d.f);
+    case SY_ARG_STR:
+      return d.kind == Default::Kind::kStr &&
+             std::string_view(static_cast<const char*>(a.ptr), a.count) == d.text;
+    case SY_ARG_INT_LIST: {
+      const auto* v = static_cast<const std::int64_t*>(a.ptr);
+      if (d.kind == Default::Kind::kInt) return std::all_of(v, v + a.count, [&](std::int64_t x) { return x == d.i; });
+      return d.kind == Default::Kind::kList && std::equal(v, v + a.count, d.list.begin(), d.list.end());
+    }
+    default: return false;
+  }
+}
+
 }  // namespace
 
 KernelCall::KernelCall(Operator& op, Device device, Backend& backend, absl::Span<const Arg> args, const Dtype* dtypes,
-                       std::uint32_t num_dtypes, absl::Span<TensorBase> outputs, IntArray broadcast_shape)
+                       std::uint32_t num_dtypes, absl::Span<TensorBase> outputs, IntArray broadcast_shape,
+                       std::optional<sy_rng>& rng)
     : op_(op),
       device_(device),
       backend_(backend),
       args_(args),
       outputs_(outputs),
       shape_(broadcast_shape),
-      pointwise_(op.def().kind == Kind::kPointwise) {
+      pointwise_(op.def().kind == Kind::kPointwise),
+      rng_(rng) {
   call_.size = sizeof(sy_call);
   call_.op = op.name().c_str();
   call_.host = &host_services();
@@ -303,6 +330,12 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
       *reason = "takes contiguous operands only";
       return false;
     }
+  }
+  const std::vector<Parameter>& params = op_.info().signature.params;
+  for (std::size_t i = entry.num_args; i < args_.size(); ++i) {
+    if (is_default(args_[i], params[i].default_value)) continue;
+    *reason = str_cat("was built before argument ", params[i].name, ", which is not at its default");
+    return false;
   }
   const sy_kernel& k = entry.kernel;
   // A pointwise kernel sees merged dimensions, and so has no say in the layout.

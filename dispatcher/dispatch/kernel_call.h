@@ -17,7 +17,8 @@ namespace sy {
 class KernelCall {
  public:
   KernelCall(Operator& op, Device device, Backend& backend, absl::Span<const Arg> args, const Dtype* dtypes,
-             std::uint32_t num_dtypes, absl::Span<TensorBase> outputs, IntArray broadcast_shape);
+             std::uint32_t num_dtypes, absl::Span<TensorBase> outputs, IntArray broadcast_shape,
+             std::optional<sy_rng>& rng);
   ~KernelCall();
 
   /// Tries a kernel. True: it ran, outputs are written. False: it declined, and *reason says why. Throws sy::Error when
@@ -59,7 +60,7 @@ class KernelCall {
   std::vector<sy_device> device_values_;
   std::vector<Ref<Storage>> workspaces_;
   PlanCache::Plan plan_;
-  std::optional<sy_rng> rng_;
+  std::optional<sy_rng>& rng_;  // what a random operator draws, once for all candidates
 };
 
 /// Writes src, broadcast and converted, into dst on the same device; below the layers.

@@ -13,6 +13,7 @@ namespace {
 bool dense(IntArray shape, IntArray strides) {
   SmallVector<std::size_t, 6> order;
   for (std::size_t d = 0; d < shape.size(); ++d) {
+    if (shape[d] == 0) return true;
     if (shape[d] != 1) order.push_back(d);
   }
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return strides[a] < strides[b]; });

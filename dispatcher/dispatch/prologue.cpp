@@ -24,7 +24,6 @@ Prologue::Prologue(Frame& frame)
               "] is an undefined tensor");
     }
   }
-  owned_.reserve(args_.size() + 1);
   while (num_t_ < 4 && def_.type_vars[num_t_] != 0) ++num_t_;
   results_.resize(info_.num_results);
   outputs_.resize(info_.num_results);
@@ -104,8 +103,8 @@ void Prologue::convert(std::size_t i, Dtype dtype) {
   if (a.tag == SY_ARG_TENSOR) {
     const TensorBase& t = *static_cast<const TensorBase*>(a.ptr);
     if (t.dtype() == dtype) return;
-    owned_.push_back(converted(t, dtype));
-    a.ptr = &owned_.back();
+    owned_.push_front(converted(t, dtype));
+    a.ptr = &owned_.front();
   } else if (a.tag == SY_ARG_TENSOR_LIST) {
     const auto* list = static_cast<const TensorBase*>(a.ptr);
     std::vector<TensorBase> out(list, list + a.count);
@@ -347,8 +346,8 @@ void Prologue::prepare_outputs() {
     if (frame_.variant() == Variant::kOut && outputs_[0].same_as(frame_.result(0))) {
       assign(outputs_[0], *static_cast<const TensorBase*>(args_[def_.init_param].ptr));
     }
-    owned_.push_back(outputs_[0]);
-    args_[def_.init_param].ptr = &owned_.back();
+    owned_.push_front(outputs_[0]);
+    args_[def_.init_param].ptr = &owned_.front();
   }
 }
 
@@ -362,7 +361,6 @@ bool Prologue::all_outputs_empty() const {
 }
 
 void Prologue::promote_to(Dtype dtype) {
-  owned_.reserve(owned_.size() + args_.size());
   for (std::uint8_t i : info_.tensor_params) {
     if (def_.param_dtypes[i].kind == DtypeRule::kVariable && def_.param_dtypes[i].value == 0) convert(i, dtype);
   }

@@ -1,6 +1,7 @@
 // The host's part of a call, before any kernel: check, infer, promote, allocate.
 #pragma once
 
+#include <forward_list>
 #include <optional>
 #include <vector>
 
@@ -71,7 +72,7 @@ class Prologue {
   std::uint32_t num_t_ = 0;
   // Most calls allocate nothing here.
   absl::InlinedVector<Arg, 8> args_;
-  absl::InlinedVector<TensorBase, 4> owned_;  // reserved up front: args_ points into it
+  std::forward_list<TensorBase> owned_;  // args_ points into it
   std::vector<std::vector<TensorBase>> owned_lists_;
   absl::InlinedVector<ResultMeta, 2> results_;
   absl::InlinedVector<TensorBase, 2> outputs_;

@@ -79,7 +79,7 @@ TEST(Generator, EveryCounterGoesToOneCall) {
   EXPECT_EQ(offsets, expected);
 }
 
-TEST(Log, SinkAndLevelChangeWhileOthersLog) {
+TEST(LogThreads, SinkAndLevelChangeWhileOthersLog) {
   std::atomic<int> seen{0};
   auto sink = [&seen](LogLevel, std::string_view message) { seen += message == "hello"; };
   set_log_sink(sink);

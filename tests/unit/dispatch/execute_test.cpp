@@ -186,7 +186,7 @@ TEST_F(Execute, NothingToComputeNeedsNoKernel) {
 
 // Until kernel_call.cpp draws the counter only once per call: a kernel that declines must not have used up a counter:
 // one seed gives the same numbers on every device.
-TEST_F(Execute, DISABLED_ADetourDrawsNoMoreRandomNumbers) {
+TEST_F(Execute, ADetourDrawsNoMoreRandomNumbers) {
   FakePlugin& fake = fake_plugin("exec_random");
   fake.add(immortal<FakeKernel>("rand").supports(declines("no dice")));
   manual_seed(5);

@@ -134,7 +134,7 @@ TEST_F(Plans, GapsAndOverlapsAreRefused) {
 }
 
 // Until plan_cache.cpp takes any strides of no elements for dense.
-TEST_F(Plans, DISABLED_OutputsOfNoElements) {
+TEST_F(Plans, OutputsOfNoElements) {
   set_output({2, 0, 3});
   EXPECT_EQ(refusal(), "");
 }

@@ -180,7 +180,7 @@ TEST(Errors, OfDevicesAndSizes) {
 
 // Until prologue.cpp keeps its copies where they are while it makes more: operands that were converted once are
 // converted again, to a wider dtype.
-TEST(Promoted, DISABLED_AfterAConversionOfSeveralOperands) {
+TEST(Promoted, AfterAConversionOfSeveralOperands) {
   FakePlugin& fake = fake_plugin("prologue_promoted");
   std::vector<float> seen;
   fake.add(immortal<FakeKernel>("div", [&](const sy_call& call) {

@@ -115,8 +115,8 @@ TEST(PlanCache, SharedByThreads) {
   sy_kernel kernel{};
   kernel.size = sizeof(kernel);
   kernel.op = "test";
-  kernel.prepare = [](const sy_call* call, void** plan) -> sy_status {
-    *plan = new std::uint32_t(call->reserved);
+  kernel.prepare = [](const sy_call* call, sy_plan* plan) -> sy_status {
+    plan->state = new std::uint32_t(call->reserved);
     ++g_plans;
     return SY_OK;
   };
@@ -132,7 +132,7 @@ TEST(PlanCache, SharedByThreads) {
         call.reserved = (i * 7 + static_cast<std::uint32_t>(t)) % (2 * PlanCache::kCapacity);
         PlanCache::Plan plan;
         ASSERT_TRUE(cache.get(kernel, &kernel, call, std::to_string(call.reserved), &plan).ok());
-        EXPECT_EQ(*static_cast<std::uint32_t*>(plan.get()), call.reserved);
+        EXPECT_EQ(*static_cast<std::uint32_t*>(plan->state), call.reserved);
       }
     });
     EXPECT_EQ(g_plans, static_cast<int>(PlanCache::kCapacity));

@@ -128,7 +128,7 @@ TEST_F(SearchDeathTest, MissingFilesAreTold) {
 }
 
 // Until execute.cpp loads the plugins before it says that there is no cpu to fall back to.
-TEST_F(SearchDeathTest, DISABLED_APluginLoadedByHandFindsTheCpu) {
+TEST_F(SearchDeathTest, APluginLoadedByHandFindsTheCpu) {
   auto run = [] {
     load_plugin(plugin_file("template")).status().IgnoreError();
     Tensor t = exp(empty({2}, kF32, Device("template")));
