@@ -92,7 +92,9 @@ class AccumulateGrad : public Node {
 }  // namespace
 
 Ref<Node> make_accumulate_node(const TensorBase& leaf, std::shared_ptr<GradSlot> slot) {
-  return Ref<Node>::adopt(new AccumulateGrad(leaf, std::move(slot)));
+  Ref<Node> node = Ref<Node>::adopt(new AccumulateGrad(leaf, std::move(slot)));
+  note_forward(*node, leaf);  // one stream for all additions, so that they follow one another
+  return node;
 }
 
 }  // namespace sy

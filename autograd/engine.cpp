@@ -102,12 +102,16 @@ class Task {
     Inbox& inbox = inboxes_[edge.node.get()];
     if (inbox.grads.size() <= edge.input) inbox.grads.resize(edge.input + 1);
     if (!grad.defined()) return;
-    if (from != nullptr && from->stream && edge.node->stream && !(*from->stream == *edge.node->stream)) {
-      Event event;
-      event.record(*from->stream);
-      inbox.ready.push_back(std::move(event));
-    }
     if (edge.input < edge.node->results.size()) check(*edge.node, edge.input, from, &grad);
+    if (edge.node->stream) {
+      // What the caller gives, and what nodes without a stream make, comes from the thread's current one.
+      const Stream source = from != nullptr && from->stream ? *from->stream : current_stream(grad.device());
+      if (!(source == *edge.node->stream)) {
+        Event event;
+        event.record(source);
+        inbox.ready.push_back(std::move(event));
+      }
+    }
     Tensor& sum = inbox.grads[edge.input];
     if (!sum.defined()) {
       sum = std::move(grad);

@@ -7,7 +7,8 @@ add_compile_options(-fsanitize=${SWITCHYARD_SANITIZE} -fno-omit-frame-pointer -f
 add_link_options(-fsanitize=${SWITCHYARD_SANITIZE})
 
 file(CONFIGURE OUTPUT ${PROJECT_BINARY_DIR}/sanitizer_environment.cmake CONTENT [[# Read by ctest.
-set(ENV{ASAN_OPTIONS} "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:$ENV{ASAN_OPTIONS}")
+# Without the last option LeakSanitizer crashes on thread-locals of plugins' libraries in OpenMP's threads.
+set(ENV{ASAN_OPTIONS} "detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1:intercept_tls_get_addr=0:$ENV{ASAN_OPTIONS}")
 set(ENV{UBSAN_OPTIONS} "print_stacktrace=1:$ENV{UBSAN_OPTIONS}")
 set(ENV{TSAN_OPTIONS} "suppressions=@PROJECT_SOURCE_DIR@/cmake/tsan_suppressions.txt:second_deadlock_stack=1:$ENV{TSAN_OPTIONS}")
 ]] @ONLY)

@@ -2,6 +2,7 @@
 # What the demo promises: exact repetition, exact resumption, agreement of devices, and clear errors.
 set -euo pipefail
 program=$1
+long=${2:-1000}  # steps of the run to interrupt, which must still be under way then
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 fail() {
@@ -26,7 +27,7 @@ run --steps 20 --dir "$dir/d" --print-losses 20 --device simulator | losses > "$
 paste "$dir/c.txt" "$dir/d.txt" | awk '{d = $4 - $8; if (d < 0) d = -d; if (d > 1e-3) exit 1}' || fail "the simulator's losses differ"
 
 # Interrupted, then resumed: the same as if it had never stopped.
-"$program" --text "$text" --seed 5 "${small[@]}" --steps 1000 --dir "$dir/e" --print-losses 1000 > "$dir/e.out" &
+"$program" --text "$text" --seed 5 "${small[@]}" --steps "$long" --dir "$dir/e" --print-losses "$long" > "$dir/e.out" &
 pid=$!
 for _ in $(seq 600); do
   grep -q '^step 3 ' "$dir/e.out" && break
@@ -35,8 +36,8 @@ done
 kill -INT "$pid"
 wait "$pid" && fail "an interrupted run must not say success" || true
 grep -q 'Continue with --resume' "$dir/e.out" || fail "nothing said of resuming"
-run --steps 1000 --dir "$dir/e" --resume --print-losses 1000 > "$dir/e2.out"
-run --steps 1000 --dir "$dir/f" --print-losses 1000 > "$dir/f.out"
+run --steps "$long" --dir "$dir/e" --resume --print-losses "$long" > "$dir/e2.out"
+run --steps "$long" --dir "$dir/f" --print-losses "$long" > "$dir/f.out"
 cat "$dir/e.out" "$dir/e2.out" | losses > "$dir/e.txt"
 losses < "$dir/f.out" > "$dir/f.txt"
 cmp -s "$dir/e.txt" "$dir/f.txt" || fail "a resumed run differs from one that never stopped"

@@ -61,5 +61,45 @@ TEST(Threads, BackwardOnStreamsOfTheirOwn) {
   EXPECT_THAT(values(x.grad()), ElementsAre(80, 160));
 }
 
+/// Makes every task of the simulator late, so that work which was not waited for shows.
+struct SlowSimulator {
+  SlowSimulator() { configure_backend("simulator", "delay_us", "2000"); }
+  ~SlowSimulator() { configure_backend("simulator", "delay_us", "0"); }
+};
+
+TEST(Streams, GradientsOfSeveralStreamsMeetInALeaf) {
+  Device device("simulator");
+  Tensor x = vec({1, 2}).to(device).requires_grad_();
+  Stream busy = Stream::create(device), idle = Stream::create(device);
+  synchronize(device);
+  SlowSimulator slow;
+  for (const Stream& s : {busy, idle}) {
+    StreamGuard guard(s);
+    Tensor late = x.detach();
+    for (int i = 0; s == busy && i < 20; ++i) late = late + 0;
+    (x * late).sum().backward();
+  }
+  busy.synchronize();
+  idle.synchronize();
+  EXPECT_THAT(values(x.grad()), ElementsAre(2, 4));
+}
+
+TEST(Streams, TheGivenGradientIsWaitedFor) {
+  Device device("simulator");
+  Tensor x = vec({1, 2}).to(device).requires_grad_();
+  Stream side = Stream::create(device);
+  synchronize(device);
+  SlowSimulator slow;
+  Tensor y;
+  {
+    StreamGuard guard(side);
+    y = (x * x).sum();
+  }
+  Tensor given = full({}, 0, kF64, device);
+  for (int i = 0; i < 8; ++i) given = given + 1;
+  y.backward(given);
+  EXPECT_THAT(values(x.grad()), ElementsAre(16, 32));
+}
+
 }  // namespace
 }  // namespace sy
