@@ -92,7 +92,9 @@ absl::StatusOr<DeviceState*> Backend::device(std::int16_t index) {
                                                         table_.name, " has ", count, " device(s)"));
 }
 
-Backend* find_backend(std::uint16_t id) { return g_backends[id].load(std::memory_order_acquire); }
+Backend* find_backend(std::uint16_t id) {
+  return id < kMaxBackends ? g_backends[id].load(std::memory_order_acquire) : nullptr;
+}
 
 absl::StatusOr<DeviceState*> find_device(Device device) {
   Backend* backend = find_backend(device.backend());

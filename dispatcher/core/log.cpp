@@ -25,7 +25,7 @@ std::atomic<int>& level() {
 }
 
 struct Sink {
-  std::mutex mutex;
+  std::recursive_mutex mutex;  // a sink may log
   std::function<void(LogLevel, std::string_view)> function;
 };
 Sink& sink() {

@@ -87,7 +87,7 @@ class TensorImpl : public RefCounted<TensorImpl> {
 
 /// Row-major strides of a shape. Sizes are known not to overflow.
 Shape contiguous_strides(IntArray shape);
-/// Number of elements; an error on a negative size or overflow of 2^62 elements.
+/// Number of elements; an error on a negative size or more than 2^58 elements.
 absl::Status checked_numel(IntArray shape, std::int64_t* numel);
 
 }  // namespace sy

@@ -9,6 +9,7 @@
 #include "switchyard/dispatch/fast_path.h"
 #include "switchyard/dispatch/kernel_call.h"
 #include "switchyard/dispatch/prologue.h"
+#include "switchyard/dispatch/type_promotion.h"
 #include "switchyard/loader/loader.h"
 #include "switchyard/loader/plugin.h"
 
@@ -41,6 +42,8 @@ void run_function(Frame& frame, Fn&& fn) {
     const TensorBase& target = frame.result(k);
     require(target.shape() == fresh[k].shape(), frame.op().name(), ": a result of shape ", shape_str(fresh[k].shape()),
             " cannot be written into an output of shape ", shape_str(target.shape()));
+    require(can_write(fresh[k].dtype(), target.dtype()), frame.op().name(), ": a result of dtype ",
+            fresh[k].dtype().name(), " cannot be written into an output of dtype ", target.dtype().name());
     require(!target.impl()->overlapping(), frame.op().name(), ": several elements of the output share memory");
     assign(target, fresh[k]);
     if (target.storage()) target.storage()->bump_version(frame.op().name().c_str());

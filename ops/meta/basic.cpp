@@ -12,6 +12,9 @@ absl::Status check_pair(const MetaCall& call, std::size_t i, Dim least) {
   if (v.size() != 1 && v.size() != 2) return call.error("argument ", call.param(i), ": expected 2 values, got ", v.size());
   for (Dim x : v) {
     if (x < least) return call.error("argument ", call.param(i), ": expected at least ", least, ", got ", x);
+    // Kernels multiply these by positions.
+    constexpr Dim kMost = 2147483647;
+    if (x > kMost) return call.error("argument ", call.param(i), ": expected at most ", kMost, ", got ", x);
   }
   return absl::OkStatus();
 }

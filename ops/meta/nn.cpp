@@ -23,8 +23,9 @@ absl::Status layer_norm_lead(const MetaCall& call, std::size_t input, std::size_
 }
 
 Dim window_count(Dim size, Dim kernel, Dim stride, Dim padding, Dim dilation) {
-  Dim reach = dilation * (kernel - 1) + 1;
-  return size + 2 * padding < reach ? 0 : (size + 2 * padding - reach) / stride + 1;
+  __int128 reach = static_cast<__int128>(dilation) * (kernel - 1) + 1;
+  __int128 padded = static_cast<__int128>(size) + 2 * padding;
+  return padded < reach ? 0 : static_cast<Dim>((padded - reach) / stride + 1);
 }
 
 absl::Status check_4d(const MetaCall& call, std::size_t i) {

@@ -266,7 +266,10 @@ absl::Status unfold(MetaCall& call) {
   if (step <= 0) return call.error("argument step: expected a positive step, got ", step);
   Geometry g(t);
   g.shape[dim] = (t.shape()[dim] - size) / step + 1;
-  g.strides[dim] = t.strides()[dim] * step;
+  // A step beyond the only window leads nowhere.
+  if (__builtin_mul_overflow(t.strides()[dim], g.shape[dim] > 1 ? step : 1, &g.strides[dim])) {
+    return call.error("argument step: ", step, " is too large");
+  }
   g.shape.push_back(size);
   g.strides.push_back(t.strides()[dim]);
   return finish(call, g);

@@ -23,6 +23,15 @@ class Log : public testing::Test {
   std::vector<std::string> seen;
 };
 
+TEST_F(Log, ASinkMayLog) {
+  set_log_sink([this](LogLevel, std::string_view text) {
+    seen.emplace_back(text);
+    if (text == "outer") log(LogLevel::kError, "inner");
+  });
+  log(LogLevel::kError, "outer");
+  EXPECT_THAT(seen, testing::ElementsAre("outer", "inner"));
+}
+
 TEST_F(Log, BelowTheLevelNothingHappens) {
   set_log_level(LogLevel::kInfo);
   log(LogLevel::kDebug, "quiet");
