@@ -48,7 +48,7 @@ class TensorImpl : public RefCounted<TensorImpl> {
   const Ref<Storage>& storage() const { return storage_; }
   void* data() const { return static_cast<char*>(abi_.view.data) + abi_.view.byte_offset; }
 
-  /// Atomic, since a view of a changed base learns on first use, in whichever thread, that it is recorded.
+  /// Atomic, since a view of a changed base learns on its next use, in whichever thread, that it is recorded.
   std::atomic<LayerBits> bits{0};
   /// A number that took part as a tensor: it does not raise the dtype within its category.
   bool wrapped_number = false;
