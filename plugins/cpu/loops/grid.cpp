@@ -88,7 +88,7 @@ bool Grid::build(const Operand* operands, int count, bool keep_order) {
   ndim = 0;
   for (int i = 0; i < used; ++i) {
     const int d = order[i];
-    std::int64_t step[kMaxOperands];
+    std::int64_t step[kMaxOperands] = {};
     for (int k = 0; k < count; ++k) {
       step[k] = operands[k].ndim == 0 ? 0 : operands[k].strides[d] * static_cast<std::int64_t>(item[k]);
     }

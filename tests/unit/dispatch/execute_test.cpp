@@ -176,6 +176,9 @@ TEST_F(Execute, FunctionKernelsServeEveryForm) {
   Tensor three = empty({3}, kF32, fake.at);
   EXPECT_EQ(message_of([&] { exp_out(three, three); }),
             "exp: a result of shape [2] cannot be written into an output of shape [3]");
+  Tensor ints = empty({2}, kI32, fake.at);
+  EXPECT_EQ(message_of([&] { exp_out(ints, t); }),
+            "exp: a result of dtype f32 cannot be written into an output of dtype i32");
 }
 
 TEST_F(Execute, NothingToComputeNeedsNoKernel) {
@@ -184,8 +187,7 @@ TEST_F(Execute, NothingToComputeNeedsNoKernel) {
   EXPECT_EQ(describe(exp(empty({0, 3}, kF32, fake.at))), "f32[0, 3] on exec_empty:0");
 }
 
-// Until kernel_call.cpp draws the counter only once per call: a kernel that declines must not have used up a counter:
-// one seed gives the same numbers on every device.
+// A kernel that declines must not have used up a counter: one seed gives the same numbers on every device.
 TEST_F(Execute, ADetourDrawsNoMoreRandomNumbers) {
   FakePlugin& fake = fake_plugin("exec_random");
   fake.add(immortal<FakeKernel>("rand").supports(declines("no dice")));

@@ -204,7 +204,6 @@ TEST(OlderLayout, IsCalledWithTheArgumentsThatItKnows) {
   EXPECT_EQ(grown.kernel.runs, 1);
 }
 
-// Until kernel_call.cpp looks at the arguments that it leaves out.
 TEST(OlderLayout, IsNotCalledWhereTheNewParameterHasAnotherValue) {
   Grown& grown = immortal<Grown>("test::op_grown2(Tensor x, Tensor y, *, float bias=0) -> Tensor", "test::op_grown2");
   FakePlugin& fake = fake_plugin("op_older2");

@@ -133,7 +133,6 @@ TEST_F(Plans, GapsAndOverlapsAreRefused) {
   EXPECT_EQ(counts.dropped, 4) << "what was prepared is dropped";
 }
 
-// Until plan_cache.cpp takes any strides of no elements for dense.
 TEST_F(Plans, OutputsOfNoElements) {
   set_output({2, 0, 3});
   EXPECT_EQ(refusal(), "");

@@ -178,8 +178,7 @@ TEST(Errors, OfDevicesAndSizes) {
               HasSubstr("too many elements"));
 }
 
-// Until prologue.cpp keeps its copies where they are while it makes more: operands that were converted once are
-// converted again, to a wider dtype.
+// Operands that were converted once are converted again, to a wider dtype.
 TEST(Promoted, AfterAConversionOfSeveralOperands) {
   FakePlugin& fake = fake_plugin("prologue_promoted");
   std::vector<float> seen;

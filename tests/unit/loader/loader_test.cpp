@@ -127,7 +127,6 @@ TEST_F(SearchDeathTest, MissingFilesAreTold) {
               "^<SWITCHYARD_PLUGINS gone.so No such file or directory>");
 }
 
-// Until execute.cpp loads the plugins before it says that there is no cpu to fall back to.
 TEST_F(SearchDeathTest, APluginLoadedByHandFindsTheCpu) {
   auto run = [] {
     load_plugin(plugin_file("template")).status().IgnoreError();
