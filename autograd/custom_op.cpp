@@ -21,7 +21,8 @@ CustomOp::CustomOp(const std::string& signature) {
   if (!parse_signature(owned->signature, parsed, error)) {
     fail(ErrorCode::kInvalidArgument, "CustomOp: \"", signature, "\", column ", error.offset + 1, ": ", error.message);
   }
-  require(!parsed.results.empty() && parsed.results[0].type == ArgType::kTensor, "CustomOp: ", parsed.name, ": results must be tensors");
+  require(!parsed.results.empty() && parsed.results[0].type == ArgType::kTensor, "CustomOp: ", parsed.name,
+          ": results must be tensors");
   owned->params.resize(parsed.params.size());
   owned->results.resize(parsed.results.size());
   owned->def.signature = owned->signature.c_str();
@@ -47,13 +48,14 @@ CustomOp& CustomOp::derivative(std::function<void(Backward&)> fn) {
 
 void CustomOp::check_count(std::size_t count) const {
   std::size_t expected = op_->info().signature.params.size();
-  require(count == expected, "CustomOp: ", op_->name(), ": the kernel takes ", count, " arguments, the signature has ", expected);
+  require(count == expected, "CustomOp: ", op_->name(), ": the kernel takes ", count, " arguments, the signature has ",
+          expected);
 }
 
 void CustomOp::check_type(std::size_t i, ArgType type) const {
   const Parameter& p = op_->info().signature.params[i];
-  require(p.type == type && (!p.optional || p.type == ArgType::kTensor), "CustomOp: ", op_->name(), ": the kernel's argument ", i,
-          " does not fit ", type_name(p), " ", p.name);
+  require(p.type == type && (!p.optional || p.type == ArgType::kTensor), "CustomOp: ", op_->name(),
+          ": the kernel's argument ", i, " does not fit ", type_name(p), " ", p.name);
 }
 
 }  // namespace sy

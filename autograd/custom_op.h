@@ -17,15 +17,16 @@ namespace sy {
 ///   scale.derivative([](sy::Backward& b) { b.set(0, b.grad(0) * b.floating(1)); });
 ///   sy::Tensor y = scale(x, 2.0);
 ///
-/// It is then called like any other one: boxed by name, from layers, by tools. The operator lives as long as the process.
+/// It is then called like any other one: boxed by name, from layers, by tools. The operator lives as long as the
+/// process.
 class CustomOp {
  public:
   /// Throws sy::Error on a bad signature or a name that is taken.
   explicit CustomOp(const std::string& signature);
 
   /// A kernel for a device kind. Its parameters must fit the signature: const Tensor&, double, std::int64_t, bool,
-  /// std::string_view, Dtype, Device, Scalar, IntArray, TensorList; it returns a Tensor, or a std::tuple of them. Throws
-  /// sy::Error naming the parameter that does not fit.
+  /// std::string_view, Dtype, Device, Scalar, IntArray, TensorList; it returns a Tensor, or a std::tuple of them.
+  /// Throws sy::Error naming the parameter that does not fit.
   template <typename Fn>
   CustomOp& kernel(std::string_view backend, Fn fn) {
     add_kernel(backend, wrap(std::function(std::move(fn))));
@@ -83,11 +84,11 @@ class CustomOp {
   Operator* op_;
 };
 
-#define SY_CUSTOM_OP_READER(T, tag, expression)                          \
-  template <>                                                            \
-  struct CustomOp::Reader<T> {                                           \
-    static constexpr ArgType kType = ArgType::tag;                       \
-    static auto read(Frame& f, std::size_t i) { return expression; }     \
+#define SY_CUSTOM_OP_READER(T, tag, expression)                      \
+  template <>                                                        \
+  struct CustomOp::Reader<T> {                                       \
+    static constexpr ArgType kType = ArgType::tag;                   \
+    static auto read(Frame& f, std::size_t i) { return expression; } \
   };
 SY_CUSTOM_OP_READER(Tensor, kTensor, (f.has(i) ? as_tensor(f.tensor(i)) : Tensor()))
 SY_CUSTOM_OP_READER(TensorList, kTensorList, as_tensors(f.tensors(i)))

@@ -62,23 +62,27 @@ struct ArgumentMeta {
 };
 
 /// The copy of a call's attributes.
-using SavedValue = std::variant<std::monostate, Scalar, std::int64_t, double, bool, std::string, Dtype, Device, Generator,
-                                std::vector<std::int64_t>, std::vector<double>>;
+using SavedValue = std::variant<std::monostate, Scalar, std::int64_t, double, bool, std::string, Dtype, Device,
+                                Generator, std::vector<std::int64_t>, std::vector<double>>;
 
 /// What a formula reads: incoming gradients, saved tensors, attributes by parameter number; and where its results go.
 class Backward {
  public:
   struct Saved {
-    std::vector<SavedTensor> params;    // one per parameter; empty where nothing was saved
+    std::vector<SavedTensor> params;              // one per parameter; empty where nothing was saved
     std::vector<std::vector<SavedTensor>> lists;  // one per parameter; of Tensor[]
     std::vector<SavedTensor> results;
-    std::vector<ArgumentMeta> metas;    // one per parameter; of tensors
+    std::vector<ArgumentMeta> metas;  // one per parameter; of tensors
     std::vector<std::vector<ArgumentMeta>> list_metas;
-    std::vector<SavedValue> values;     // one per parameter
+    std::vector<SavedValue> values;  // one per parameter
   };
 
   Backward(const Operator& op, const Saved& saved, std::vector<Tensor> grads, const std::vector<GradientMeta>& results)
-      : op_(op), saved_(saved), grads_(std::move(grads)), results_(results), out_(saved.values.size()),
+      : op_(op),
+        saved_(saved),
+        grads_(std::move(grads)),
+        results_(results),
+        out_(saved.values.size()),
         out_lists_(saved.values.size()) {}
 
   /// The gradient of result k, zeros where none came.
@@ -98,7 +102,9 @@ class Backward {
   Generator generator(std::size_t i) const { return std::get<Generator>(saved_.values[i]); }
   IntArray ints(std::size_t i) const { return std::get<std::vector<std::int64_t>>(saved_.values[i]); }
   absl::Span<const double> floats(std::size_t i) const { return std::get<std::vector<double>>(saved_.values[i]); }
-  OptionalIntArray optional_ints(std::size_t i) const { return has(i) ? OptionalIntArray(ints(i)) : OptionalIntArray(); }
+  OptionalIntArray optional_ints(std::size_t i) const {
+    return has(i) ? OptionalIntArray(ints(i)) : OptionalIntArray();
+  }
   std::optional<Scalar> optional_scalar(std::size_t i) const { return optional<Scalar>(i); }
   std::optional<std::int64_t> optional_integer(std::size_t i) const { return optional<std::int64_t>(i); }
   std::optional<double> optional_floating(std::size_t i) const { return optional<double>(i); }

@@ -132,8 +132,8 @@ class Task {
       Shape joined;
       bool broadcast = broadcast_to(m.shape, grad->shape());
       if (!broadcast) {
-        fail(ErrorCode::kInternal, "backward of ", from != nullptr ? from->name() : "the given gradient", ": gradient of shape ",
-             shape_str(grad->shape()), " for a tensor of shape ", shape_str(m.shape));
+        fail(ErrorCode::kInternal, "backward of ", from != nullptr ? from->name() : "the given gradient",
+             ": gradient of shape ", shape_str(grad->shape()), " for a tensor of shape ", shape_str(m.shape));
       }
       *grad = reduce_to(*grad, m.shape, m.dtype);
     }
@@ -142,8 +142,8 @@ class Task {
       if (grad->dim() == 0 && grad->device().is_cpu()) {
         *grad = transfer(*grad, m.device);
       } else {
-        fail(ErrorCode::kInternal, "backward of ", from != nullptr ? from->name() : "the given gradient", ": gradient on ",
-             grad->device().str(), " for a tensor on ", m.device.str());
+        fail(ErrorCode::kInternal, "backward of ", from != nullptr ? from->name() : "the given gradient",
+             ": gradient on ", grad->device().str(), " for a tensor on ", m.device.str());
       }
     }
   }
@@ -217,8 +217,8 @@ class Task {
     for (std::size_t i = 0; i < out.size(); ++i) {
       if (!out[i].defined() || !out[i].dtype().is_floating() || out[i].numel() == 0) continue;
       if (any(isnan(out[i])).item<bool>()) {
-        fail(ErrorCode::kInvalidArgument, "anomaly: backward of ", node.name(), " gave NaN in gradient ", i, "; its forward call was at\n",
-             node.created_at);
+        fail(ErrorCode::kInvalidArgument, "anomaly: backward of ", node.name(), " gave NaN in gradient ", i,
+             "; its forward call was at\n", node.created_at);
       }
     }
     return out;
@@ -250,8 +250,8 @@ void add_roots(Task& task, TensorList tensors, TensorList grads, std::string_vie
     }
     require(seed.shape() == t.shape(), what, ": gradient of shape ", shape_str(seed.shape()), " for a tensor of shape ",
             shape_str(t.shape()));
-    require(seed.dtype() == t.dtype() && seed.device() == t.device(), what, ": the gradient is ", describe(seed), ", expected ",
-            describe(t));
+    require(seed.dtype() == t.dtype() && seed.device() == t.device(), what, ": the gradient is ", describe(seed),
+            ", expected ", describe(t));
     task.add_root(gradient_edge(t), seed);
   }
 }
@@ -264,8 +264,8 @@ void backward(TensorList tensors, TensorList grads, bool retain_graph, bool crea
   task.run();
 }
 
-std::vector<Tensor> grad(TensorList outputs, TensorList inputs, TensorList grad_outputs, bool retain_graph, bool create_graph,
-                         bool allow_unused) {
+std::vector<Tensor> grad(TensorList outputs, TensorList inputs, TensorList grad_outputs, bool retain_graph,
+                         bool create_graph, bool allow_unused) {
   Task task(retain_graph || create_graph, create_graph);
   add_roots(task, outputs, grad_outputs, "grad");
   for (std::size_t i = 0; i < inputs.size(); ++i) {

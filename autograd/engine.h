@@ -7,8 +7,8 @@
 
 namespace sy {
 
-/// Accumulates into the leaves' grad. grads may be shorter than tensors or hold undefined tensors, which stand for one for
-/// tensors of one element. Several threads may run at once, a hook may run another. Throws sy::Error.
+/// Accumulates into the leaves' grad. grads may be shorter than tensors or hold undefined tensors, which stand for one
+/// for tensors of one element. Several threads may run at once, a hook may run another. Throws sy::Error.
 void backward(TensorList tensors, TensorList grads = {}, bool retain_graph = false, bool create_graph = false);
 
 /// The gradients of outputs for inputs, without touching grad. An input that outputs do not depend on gives an

@@ -104,9 +104,11 @@ class FastCheck {
             "gradcheck: the gradient of input ", position, " is ", describe(gradient), " for ", describe(input));
     std::vector<double> direction = random_values(input.numel());
     double analytic = gradient.defined() ? dot(host_values(gradient), direction) : 0;
-    double numeric = (value(position, direction, options_.eps) - value(position, direction, -options_.eps)) / (2 * options_.eps);
+    double numeric =
+        (value(position, direction, options_.eps) - value(position, direction, -options_.eps)) / (2 * options_.eps);
     bool close = std::fabs(analytic - numeric) <= options_.atol + options_.rtol * std::max(std::fabs(numeric), size);
-    require(close, "gradcheck: along a random direction of input ", position, ": analytic ", analytic, ", numeric ", numeric);
+    require(close, "gradcheck: along a random direction of input ", position, ": analytic ", analytic, ", numeric ",
+            numeric);
   }
 
   /// The weighted sum of all outputs with one input moved.
@@ -192,7 +194,8 @@ void gradcheck(const GradcheckFn& fn, const std::vector<Tensor>& inputs, const G
         seed[static_cast<std::size_t>(r)] = 1;
         Tensor host = empty(outputs[k].shape(), kF64);
         copy_from_host(host, seed.data());
-        std::vector<Tensor> grads = grad({outputs[k]}, wanted, {host.to(outputs[k].dtype(), outputs[k].device())}, true, false, true);
+        std::vector<Tensor> grads =
+            grad({outputs[k]}, wanted, {host.to(outputs[k].dtype(), outputs[k].device())}, true, false, true);
         for (std::size_t w = 0; w < wanted.size(); ++w) {
           row.push_back(grads[w].defined() ? host_values(grads[w])
                                            : std::vector<double>(static_cast<std::size_t>(wanted[w].numel()), 0.0));
@@ -209,10 +212,11 @@ void gradcheck(const GradcheckFn& fn, const std::vector<Tensor>& inputs, const G
         for (std::int64_t r = 0; r < rows; ++r) {
           double numeric = (up[static_cast<std::size_t>(r)] - down[static_cast<std::size_t>(r)]) / (2 * o.eps);
           double exact = analytic[static_cast<std::size_t>(r)][w][static_cast<std::size_t>(e)];
-          bool close = std::fabs(numeric - exact) <= o.atol + o.rtol * std::fabs(numeric) || (std::isnan(numeric) && std::isnan(exact));
+          bool close = std::fabs(numeric - exact) <= o.atol + o.rtol * std::fabs(numeric) ||
+                       (std::isnan(numeric) && std::isnan(exact));
           if (!close) {
-            fail(ErrorCode::kInvalidArgument, "gradcheck: output ", k, " element ", r, " for input ", positions[w], " element ", e,
-                 ": analytic ", exact, ", numeric ", numeric);
+            fail(ErrorCode::kInvalidArgument, "gradcheck: output ", k, " element ", r, " for input ", positions[w],
+                 " element ", e, ": analytic ", exact, ", numeric ", numeric);
           }
         }
       }

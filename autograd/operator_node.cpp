@@ -13,17 +13,28 @@ ArgumentMeta meta_of(const TensorBase& t) {
 
 SavedValue value_of(const Frame& f, std::size_t i) {
   switch (f.args()[i].tag) {
-    case SY_ARG_SCALAR: return f.scalar(i);
-    case SY_ARG_INT: return f.integer(i);
-    case SY_ARG_FLOAT: return f.floating(i);
-    case SY_ARG_BOOL: return f.boolean(i);
-    case SY_ARG_STR: return std::string(f.str(i));
-    case SY_ARG_DTYPE: return f.dtype(i);
-    case SY_ARG_DEVICE: return f.device(i);
-    case SY_ARG_GENERATOR: return f.generator(i);
-    case SY_ARG_INT_LIST: return f.ints(i).vec();
-    case SY_ARG_FLOAT_LIST: return std::vector<double>(f.floats(i).begin(), f.floats(i).end());
-    default: return {};
+    case SY_ARG_SCALAR:
+      return f.scalar(i);
+    case SY_ARG_INT:
+      return f.integer(i);
+    case SY_ARG_FLOAT:
+      return f.floating(i);
+    case SY_ARG_BOOL:
+      return f.boolean(i);
+    case SY_ARG_STR:
+      return std::string(f.str(i));
+    case SY_ARG_DTYPE:
+      return f.dtype(i);
+    case SY_ARG_DEVICE:
+      return f.device(i);
+    case SY_ARG_GENERATOR:
+      return f.generator(i);
+    case SY_ARG_INT_LIST:
+      return f.ints(i).vec();
+    case SY_ARG_FLOAT_LIST:
+      return std::vector<double>(f.floats(i).begin(), f.floats(i).end());
+    default:
+      return {};
   }
 }
 
@@ -63,7 +74,8 @@ void OperatorNode::save_arguments(const Frame& f) {
       saved_.metas[i] = meta_of(f.tensor(i));
       if (!(saves >> i & 1)) continue;
       bool overwritten = f.variant() == Variant::kInplace && f.tensor(i).same_as(f.result(0));
-      saved_.params[i] = overwritten ? SavedTensor::overwritten_argument(f.tensor(i)) : SavedTensor::argument(f.tensor(i));
+      saved_.params[i] =
+          overwritten ? SavedTensor::overwritten_argument(f.tensor(i)) : SavedTensor::argument(f.tensor(i));
     } else if (f.args()[i].tag == SY_ARG_TENSOR_LIST) {
       for (const TensorBase& t : f.tensors(i)) {
         saved_.list_metas[i].push_back(meta_of(t));

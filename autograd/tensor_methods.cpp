@@ -11,9 +11,12 @@ namespace sy {
 const Tensor& Tensor::requires_grad_(bool value) const {
   require(defined(), "requires_grad_: the tensor is undefined");
   AutogradMeta& meta = require_autograd_meta(*this);
-  require(!meta.grad_fn, "requires_grad_: only leaves can be marked; this tensor was made by ", meta.grad_fn ? meta.grad_fn->name() : "");
-  require(!value || dtype().is_floating(), "requires_grad_: only floating tensors have gradients, this is ", dtype().name());
-  require(!value || !impl()->inference, "requires_grad_: a tensor made in inference mode cannot take part in recording");
+  require(!meta.grad_fn, "requires_grad_: only leaves can be marked; this tensor was made by ",
+          meta.grad_fn ? meta.grad_fn->name() : "");
+  require(!value || dtype().is_floating(), "requires_grad_: only floating tensors have gradients, this is ",
+          dtype().name());
+  require(!value || !impl()->inference,
+          "requires_grad_: a tensor made in inference mode cannot take part in recording");
   if (value && !meta.accumulate) meta.accumulate = make_accumulate_node(*this, meta.slot);
   impl()->bits = value ? impl()->bits | bit(kLayerAutograd) : impl()->bits & ~bit(kLayerAutograd);
   return *this;
@@ -29,8 +32,8 @@ Tensor Tensor::grad() const {
 void Tensor::set_grad(const Tensor& grad) const {
   require(defined(), "set_grad: the tensor is undefined");
   if (grad.defined()) {
-    require(grad.shape() == shape() && grad.device() == device(), "set_grad: the gradient is ", describe(grad), ", the tensor ",
-            describe(*this));
+    require(grad.shape() == shape() && grad.device() == device(), "set_grad: the gradient is ", describe(grad),
+            ", the tensor ", describe(*this));
   }
   GradSlot& slot = *require_autograd_meta(*this).slot;
   std::lock_guard lock(slot.mutex);

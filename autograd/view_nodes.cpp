@@ -12,7 +12,9 @@ struct Geometry {
   Shape shape, strides;
   std::int64_t offset = 0;
   explicit Geometry(const TensorBase& t)
-      : shape(t.shape().begin(), t.shape().end()), strides(t.strides().begin(), t.strides().end()), offset(t.storage_offset()) {}
+      : shape(t.shape().begin(), t.shape().end()),
+        strides(t.strides().begin(), t.strides().end()),
+        offset(t.storage_offset()) {}
 };
 
 GradientMeta gradient_meta(const TensorBase& t) {
@@ -28,7 +30,8 @@ class ViewNode : public Node {
   std::string name() const override { return "view of a changed base"; }
   std::vector<Tensor> apply(std::vector<Tensor> grads) override {
     if (!grads[0].defined()) return {Tensor()};
-    return {as_strided_backward(grads[0], base_.shape, base_.strides, base_.offset, view_.shape, view_.strides, view_.offset)};
+    return {as_strided_backward(grads[0], base_.shape, base_.strides, base_.offset, view_.shape, view_.strides,
+                                view_.offset)};
   }
 
  private:
@@ -37,7 +40,8 @@ class ViewNode : public Node {
 
 class CopySlices : public Node {
  public:
-  CopySlices(const TensorBase& base, const TensorBase& view, Ref<Node> fn) : base_(base), view_(view), fn_(std::move(fn)) {
+  CopySlices(const TensorBase& base, const TensorBase& view, Ref<Node> fn)
+      : base_(base), view_(view), fn_(std::move(fn)) {
     next = fn_->next;
     next[0] = gradient_edge(base);
     results.push_back(gradient_meta(base));

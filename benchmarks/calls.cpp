@@ -67,12 +67,19 @@ std::vector<Row> call_rows() {
   scale_op();
 
   std::vector<Row> rows;
-  rows.push_back(within(unrecorded(call("add of 4 elements", [=] { a + b; }, [=] { ta + tb; })), 60));
-  rows.push_back(within(
-      unrecorded(call("add into an output", [=] { add_out(out, a, b); }, [=]() mutable { at::add_out(tout, ta, tb); })),
-      35));
-  rows.push_back(within(unrecorded(call("view", [=] { m.view({64}); }, [=] { tm.view({64}); })), 25));
-  rows.push_back(within(call("mul that records a gradient", [=] { x * b; }, [=] { tx * tb; }), 150));
+  rows.push_back(within(unrecorded(call(
+                            "add of 4 elements", [=] { a + b; }, [=] { ta + tb; })),
+                        60));
+  rows.push_back(
+      within(unrecorded(call(
+                 "add into an output", [=] { add_out(out, a, b); }, [=]() mutable { at::add_out(tout, ta, tb); })),
+             35));
+  rows.push_back(within(unrecorded(call(
+                            "view", [=] { m.view({64}); }, [=] { tm.view({64}); })),
+                        25));
+  rows.push_back(within(call(
+                            "mul that records a gradient", [=] { x* b; }, [=] { tx* tb; }),
+                        150));
   rows.push_back(per(within(call(
                                 "chain of 100 mul, forward and backward, per node",
                                 [=] {
@@ -87,22 +94,30 @@ std::vector<Row> call_rows() {
                                 }),
                             400),
                      100));
-  rows.push_back(unrecorded(call("chain of 4 views", [=] { m.transpose(0, 1).select(0, 1).unsqueeze(0).slice(1, 1, 5); },
-                                 [=] { tm.transpose(0, 1).select(0, 1).unsqueeze(0).slice(1, 1, 5); })));
-  rows.push_back(unrecorded(call("in-place add", [=] { out.add_(a); }, [=] { tout.add_(ta); })));
-  rows.push_back(unrecorded(call("add of a number", [=] { a + 2.0; }, [=] { ta + 2.0; })));
-  rows.push_back(unrecorded(call("sum of 4 elements", [=] { a.sum(); }, [=] { ta.sum(); })));
-  rows.push_back(unrecorded(call("mm of 8x8", [=] { mm(m, w); }, [=] { at::mm(tm, tw); })));
-  rows.push_back(
-      unrecorded(call("linear of 8x8", [=] { linear(m, w, bias); }, [=] { at::linear(tm, tw, tbias); })));
   rows.push_back(unrecorded(call(
-      "boxed add", [=] { sy::call(require_operator("add"), {TensorBase(a), TensorBase(b)}); },
+      "chain of 4 views", [=] { m.transpose(0, 1).select(0, 1).unsqueeze(0).slice(1, 1, 5); },
+      [=] { tm.transpose(0, 1).select(0, 1).unsqueeze(0).slice(1, 1, 5); })));
+  rows.push_back(unrecorded(call(
+      "in-place add", [=] { out.add_(a); }, [=] { tout.add_(ta); })));
+  rows.push_back(unrecorded(call(
+      "add of a number", [=] { a + 2.0; }, [=] { ta + 2.0; })));
+  rows.push_back(unrecorded(call(
+      "sum of 4 elements", [=] { a.sum(); }, [=] { ta.sum(); })));
+  rows.push_back(unrecorded(call(
+      "mm of 8x8", [=] { mm(m, w); }, [=] { at::mm(tm, tw); })));
+  rows.push_back(unrecorded(call(
+      "linear of 8x8", [=] { linear(m, w, bias); }, [=] { at::linear(tm, tw, tbias); })));
+  rows.push_back(unrecorded(call(
+      "boxed add",
+      [=] {
+        sy::call(require_operator("add"), {TensorBase(a), TensorBase(b)});
+      },
       [=] {
         torch::jit::Stack stack{ta, tb, 1};
         torch_add.callBoxed(stack);
       })));
-  rows.push_back(unrecorded(
-      call("custom op", [=, &op = scale_op()] { op(a, 2.0); }, [=] { torch_op.call(ta, 2.0); })));
+  rows.push_back(unrecorded(call(
+      "custom op", [=, &op = scale_op()] { op(a, 2.0); }, [=] { torch_op.call(ta, 2.0); })));
   return rows;
 }
 

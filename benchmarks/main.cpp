@@ -18,23 +18,30 @@ using namespace sy::bench;  // NOLINT
 std::string duration(double ns) {
   char text[32];
   if (ns <= 0) return "-";
-  if (ns < 1e3) std::snprintf(text, sizeof text, "%.1f ns", ns);
-  else if (ns < 1e6) std::snprintf(text, sizeof text, "%.2f us", ns / 1e3);
-  else std::snprintf(text, sizeof text, "%.2f ms", ns / 1e6);
+  if (ns < 1e3)
+    std::snprintf(text, sizeof text, "%.1f ns", ns);
+  else if (ns < 1e6)
+    std::snprintf(text, sizeof text, "%.2f us", ns / 1e3);
+  else
+    std::snprintf(text, sizeof text, "%.2f ms", ns / 1e6);
   return text;
 }
 
 std::string rate(const Row& row, double ns) {
   char text[32] = "";
-  if (ns > 0 && row.flops > 0) std::snprintf(text, sizeof text, "%.0f GFLOP/s", row.flops / ns);
-  else if (ns > 0 && row.bytes > 0) std::snprintf(text, sizeof text, "%.1f GB/s", row.bytes / ns);
+  if (ns > 0 && row.flops > 0)
+    std::snprintf(text, sizeof text, "%.0f GFLOP/s", row.flops / ns);
+  else if (ns > 0 && row.bytes > 0)
+    std::snprintf(text, sizeof text, "%.1f GB/s", row.bytes / ns);
   return text;
 }
 
 std::string budget(const Row& row) {
   char text[32] = "";
-  if (row.at_most_ns) std::snprintf(text, sizeof text, "<= %s", duration(*row.at_most_ns).c_str());
-  else if (row.at_least) std::snprintf(text, sizeof text, ">= %.2f x", *row.at_least);
+  if (row.at_most_ns)
+    std::snprintf(text, sizeof text, "<= %s", duration(*row.at_most_ns).c_str());
+  else if (row.at_least)
+    std::snprintf(text, sizeof text, ">= %.2f x", *row.at_least);
   return text;
 }
 
@@ -43,21 +50,25 @@ void print(const std::vector<Result>& results) {
   for (const Result& r : results) {
     if (r.row->group != group) {
       group = r.row->group;
-      std::printf("\n%-52s %3s %11s %11s %8s %13s %12s\n", group.c_str(), "thr", "ours", "peer", "ratio", "budget", "rate");
+      std::printf("\n%-52s %3s %11s %11s %8s %13s %12s\n", group.c_str(), "thr", "ours", "peer", "ratio", "budget",
+                  "rate");
     }
     char ratio[16] = "-";
     if (r.peer_ns > 0) std::snprintf(ratio, sizeof ratio, "%.2f x", r.ratio());
-    std::printf("%-52s %3d %11s %11s %8s %13s %12s%s\n", r.row->what.c_str(), r.row->threads, duration(r.ours_ns).c_str(),
-                duration(r.peer_ns).c_str(), ratio, budget(*r.row).c_str(), rate(*r.row, r.ours_ns).c_str(),
-                r.held ? "" : "  MISSED");
+    std::printf("%-52s %3d %11s %11s %8s %13s %12s%s\n", r.row->what.c_str(), r.row->threads,
+                duration(r.ours_ns).c_str(), duration(r.peer_ns).c_str(), ratio, budget(*r.row).c_str(),
+                rate(*r.row, r.ours_ns).c_str(), r.held ? "" : "  MISSED");
   }
 }
 
 nlohmann::json to_json(const std::vector<Result>& results) {
   nlohmann::json rows = nlohmann::json::array();
   for (const Result& r : results) {
-    nlohmann::json row{{"group", r.row->group}, {"what", r.row->what}, {"threads", r.row->threads},
-                       {"ours_ns", r.ours_ns}, {"held", r.held}};
+    nlohmann::json row{{"group", r.row->group},
+                       {"what", r.row->what},
+                       {"threads", r.row->threads},
+                       {"ours_ns", r.ours_ns},
+                       {"held", r.held}};
     if (r.peer_ns > 0) {
       row["peer"] = r.row->peer_name;
       row["peer_ns"] = r.peer_ns;

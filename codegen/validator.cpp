@@ -114,7 +114,8 @@ class OperatorValidator {
     }
     if (!op_.reserve.empty()) {
       std::size_t k = static_cast<std::size_t>(op_.signature.find_result(op_.reserve));
-      bool bytes = op_.signature.results[k].type == ArgType::kTensor && op_.result_rules[k][0] == Rule{Rule::kFixed, dtype_id("u8")};
+      bool bytes = op_.signature.results[k].type == ArgType::kTensor &&
+                   op_.result_rules[k][0] == Rule{Rule::kFixed, dtype_id("u8")};
       if (op_.kind != "generic" || op_.data_dependent || op_.host) {
         error("reserve", "only operators of kind generic whose kernel writes existing outputs have a reserve");
       } else if (!bytes) {
@@ -123,7 +124,8 @@ class OperatorValidator {
         error("variants", quoted(op_) + " has a reserve, whose size the kernel decides: no variants inplace and out");
       }
     }
-    if (op_.composite.empty() && op_.keys.count("parts") != 0) error("parts", quoted(op_) + " has parts, but no composite");
+    if (op_.composite.empty() && op_.keys.count("parts") != 0)
+      error("parts", quoted(op_) + " has parts, but no composite");
     if (!op_.composite.empty() && op_.keys.count("parts") == 0) {
       error("composite", quoted(op_) + " has a composite: parts must list the operators that it calls");
     }

@@ -30,7 +30,8 @@ std::vector<Tensor> tensors_of(Request& r, const std::string& name) {
   for (NamedValue& arg : r.args) {
     if (arg.name != name) continue;
     if (auto* t = std::get_if<TensorBase>(&arg.value)) return {as_tensor(*t)};
-    if (auto* list = std::get_if<std::vector<TensorBase>>(&arg.value)) return as_tensors(std::vector<TensorBase>(*list));
+    if (auto* list = std::get_if<std::vector<TensorBase>>(&arg.value))
+      return as_tensors(std::vector<TensorBase>(*list));
   }
   fail(ErrorCode::kInvalidArgument, r.op->name(), ": grad: ", name, " is no tensor argument of this call");
 }
@@ -59,7 +60,8 @@ Response run(Request& r) {
     }
     require(!floating.empty(), r.op->name(), ": grad: no output depends differentiably on the given arguments");
     for (std::size_t i = 0; i < floating.size(); ++i) {
-      seeds.push_back(i < r.seeds.size() ? r.seeds[i].to(floating[i].dtype(), floating[i].device()) : ones_like(floating[i]));
+      seeds.push_back(i < r.seeds.size() ? r.seeds[i].to(floating[i].dtype(), floating[i].device())
+                                         : ones_like(floating[i]));
     }
     response.grads = grad(floating, leaves, seeds, false, false, true);
     for (std::size_t i = 0; i < leaves.size(); ++i) {
@@ -67,8 +69,8 @@ Response run(Request& r) {
     }
   }
   synchronize(r.device);
-  require(r.out.size() <= response.outputs.size(), r.op->name(), ": ", r.out.size(), " output files for ", response.outputs.size(),
-          " outputs");
+  require(r.out.size() <= response.outputs.size(), r.op->name(), ": ", r.out.size(), " output files for ",
+          response.outputs.size(), " outputs");
   for (std::size_t i = 0; i < r.out.size(); ++i) save_npy(r.out[i], response.outputs[i]);
   require(r.grad_out.size() <= response.grads.size(), r.op->name(), ": ", r.grad_out.size(), " gradient files for ",
           response.grads.size(), " gradients");
@@ -98,7 +100,8 @@ void print(const Response& response, const Request& r) {
     std::string name = i < results.size() && results.size() > 1 ? results[i].name + " = " : "";
     std::cout << name << response.outputs[i].str() << "\n";
   }
-  for (std::size_t i = 0; i < response.grads.size(); ++i) std::cout << "grad " << i << " = " << response.grads[i].str() << "\n";
+  for (std::size_t i = 0; i < response.grads.size(); ++i)
+    std::cout << "grad " << i << " = " << response.grads[i].str() << "\n";
 }
 
 Request from_options(const CallOptions& o) {
@@ -138,7 +141,8 @@ std::vector<std::string> strings(const Json& json, const char* key) {
 Request from_json(const Json& json) {
   require(json.is_object(), "request: expected a JSON object");
   for (const auto& [key, value] : json.items()) {
-    require(key == "op" || key == "device" || key == "args" || key == "out" || key == "grad", "request: unknown key \"", key, "\"");
+    require(key == "op" || key == "device" || key == "args" || key == "out" || key == "grad", "request: unknown key \"",
+            key, "\"");
   }
   require(json.contains("op") && json["op"].is_string(), "request: \"op\" is missing");
   Request r;
@@ -199,8 +203,13 @@ int run_explain(const CallOptions& o) {
   }
   Json list = Json::array();
   for (const CallRecord& c : records) {
-    list.push_back(Json{{"op", c.op}, {"depth", c.depth}, {"device", c.device}, {"arguments", c.arguments}, {"layers", c.layers},
-                        {"chosen", c.chosen}, {"rejected", c.rejected}});
+    list.push_back(Json{{"op", c.op},
+                        {"depth", c.depth},
+                        {"device", c.device},
+                        {"arguments", c.arguments},
+                        {"layers", c.layers},
+                        {"chosen", c.chosen},
+                        {"rejected", c.rejected}});
   }
   std::cout << list.dump() << "\n";
   return 0;

@@ -30,18 +30,25 @@ int print_json() {
   json["plugins"] = Json::array();
   json["candidates"] = Json::array();
   for (const Plugin* p : loaded_plugins()) {
-    json["plugins"].push_back(Json{{"name", p->name()}, {"version", p->version()}, {"vendor", p->vendor()}, {"path", p->path()},
-                                   {"kernels", p->num_kernels}, {"messages", p->messages()}});
+    json["plugins"].push_back(Json{{"name", p->name()},
+                                   {"version", p->version()},
+                                   {"vendor", p->vendor()},
+                                   {"path", p->path()},
+                                   {"kernels", p->num_kernels},
+                                   {"messages", p->messages()}});
   }
   for (Backend* b : backends()) {
     for (std::int32_t d = 0; d < b->device_count(); ++d) {
       DeviceState& s = b->known_device(static_cast<std::int16_t>(d));
-      json["devices"].push_back(Json{{"device", s.device.str()}, {"name", s.info.name}, {"memory", s.info.total_memory},
+      json["devices"].push_back(Json{{"device", s.device.str()},
+                                     {"name", s.info.name},
+                                     {"memory", s.info.total_memory},
                                      {"plugin", b->plugin()->name()}});
     }
   }
   for (const PluginCandidate& c : plugin_candidates()) {
-    json["candidates"].push_back(Json{{"path", c.path}, {"source", c.source}, {"loaded", c.plugin != nullptr}, {"reason", c.reason}});
+    json["candidates"].push_back(
+        Json{{"path", c.path}, {"source", c.source}, {"loaded", c.plugin != nullptr}, {"reason", c.reason}});
   }
   std::cout << json.dump(2) << "\n";
   return 0;
@@ -70,7 +77,8 @@ int run_devices(bool json, bool why) {
     if (c.plugin == nullptr || why) {
       if (!skipped) std::printf("\n%s\n", why ? "Candidates:" : "Not loaded:");
       skipped = true;
-      std::printf("  %s (%s): %s\n", c.path.c_str(), c.source.c_str(), c.plugin != nullptr ? "loaded" : c.reason.c_str());
+      std::printf("  %s (%s): %s\n", c.path.c_str(), c.source.c_str(),
+                  c.plugin != nullptr ? "loaded" : c.reason.c_str());
     }
   }
   return 0;

@@ -13,13 +13,15 @@ namespace {
 Dtype dtype_from_json(const Json& json, const std::string& where) {
   require(json.is_string(), where, ": expected a dtype name, got ", json.dump());
   std::optional<Dtype> dtype = Dtype::parse(json.get<std::string>());
-  require(dtype.has_value(), where, ": unknown dtype ", json.dump(), ", expected one of bool u8 i8 i16 i32 i64 f16 bf16 f32 f64");
+  require(dtype.has_value(), where, ": unknown dtype ", json.dump(),
+          ", expected one of bool u8 i8 i16 i32 i64 f16 bf16 f32 f64");
   return *dtype;
 }
 
 std::int64_t int_from_json(const Json& json, const std::string& where) {
-  require(!json.is_number_unsigned() || json.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<std::int64_t>::max()), where,
-          ": ", json.dump(), " does not fit 64 bits");
+  require(!json.is_number_unsigned() ||
+              json.get<std::uint64_t>() <= std::uint64_t(std::numeric_limits<std::int64_t>::max()),
+          where, ": ", json.dump(), " does not fit 64 bits");
   return json.get<std::int64_t>();
 }
 
@@ -44,7 +46,8 @@ void flatten(const Json& json, std::size_t depth, std::vector<std::int64_t>& sha
   if (depth == shape.size() && out.empty()) {
     shape.push_back(static_cast<std::int64_t>(json.size()));
   }
-  require(depth < shape.size() && shape[depth] == static_cast<std::int64_t>(json.size()), where, ": the nested lists are ragged");
+  require(depth < shape.size() && shape[depth] == static_cast<std::int64_t>(json.size()), where,
+          ": the nested lists are ragged");
   for (const Json& item : json) flatten(item, depth + 1, shape, out, where);
 }
 
@@ -82,10 +85,14 @@ Json parse_json(const std::string& text) {
   bool quoted = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i];
-    if (quoted && c == '\\') ++i;
-    else if (c == '"') quoted = !quoted;
-    else if (!quoted && (c == '[' || c == '{') && ++depth > kMaxDepth) return Json(Json::value_t::discarded);
-    else if (!quoted && (c == ']' || c == '}')) --depth;
+    if (quoted && c == '\\')
+      ++i;
+    else if (c == '"')
+      quoted = !quoted;
+    else if (!quoted && (c == '[' || c == '{') && ++depth > kMaxDepth)
+      return Json(Json::value_t::discarded);
+    else if (!quoted && (c == ']' || c == '}'))
+      --depth;
   }
   return Json::parse(text, nullptr, false);
 }
@@ -99,7 +106,8 @@ Tensor tensor_from_json(const Json& json, const std::string& where) {
   }
   require(json.is_object(), where, ": expected a tensor, got ", json.dump());
   for (const auto& [key, value] : json.items()) {
-    require(key == "npy" || key == "dtype" || key == "shape" || key == "data", where, ": unknown key \"", key, "\" in a tensor");
+    require(key == "npy" || key == "dtype" || key == "shape" || key == "data", where, ": unknown key \"", key,
+            "\" in a tensor");
   }
   if (json.contains("npy")) {
     require(json["npy"].is_string(), where, ": npy: expected a path");
@@ -115,8 +123,8 @@ Tensor tensor_from_json(const Json& json, const std::string& where) {
     shape = ints_from_json(json["shape"], where + ": shape");
     std::int64_t numel = 0;
     throw_if_error(checked_numel(shape, &numel));
-    require(numel == static_cast<std::int64_t>(numbers.size()), where, ": shape ", shape_str(shape), " needs ", numel, " numbers, got ",
-            numbers.size());
+    require(numel == static_cast<std::int64_t>(numbers.size()), where, ": shape ", shape_str(shape), " needs ", numel,
+            " numbers, got ", numbers.size());
   }
   return from_numbers(numbers, shape, dtype);
 }
@@ -136,8 +144,10 @@ Value value_from_json(const Operator& op, const Parameter& param, const Json& js
       }
       return list;
     }
-    case ArgType::kScalar: return number_from_json(json, where);
-    case ArgType::kFloat: return number_from_json(json, where).to_double();
+    case ArgType::kScalar:
+      return number_from_json(json, where);
+    case ArgType::kFloat:
+      return number_from_json(json, where).to_double();
     case ArgType::kInt:
       require(json.is_number_integer(), where, ": expected an int, got ", json.dump());
       return int_from_json(json, where);
@@ -147,7 +157,8 @@ Value value_from_json(const Operator& op, const Parameter& param, const Json& js
     case ArgType::kStr:
       require(json.is_string(), where, ": expected a string, got ", json.dump());
       return json.get<std::string>();
-    case ArgType::kDtype: return dtype_from_json(json, where);
+    case ArgType::kDtype:
+      return dtype_from_json(json, where);
     case ArgType::kDevice:
       require(json.is_string(), where, ": expected a device name, got ", json.dump());
       return Device(json.get<std::string>());
@@ -165,7 +176,8 @@ Value value_from_json(const Operator& op, const Parameter& param, const Json& js
       for (const Json& v : json) out.push_back(number_from_json(v, where).to_double());
       return out;
     }
-    default: break;
+    default:
+      break;
   }
   fail(ErrorCode::kUnsupported, where, ": values of this type cannot be given as JSON");
 }
@@ -180,11 +192,16 @@ Json tensor_to_json(const Tensor& t, bool data) {
   const auto* bytes = static_cast<const char*>(host.raw_data());
   for (std::int64_t i = 0; i < host.numel(); ++i) {
     Scalar v = read_element(bytes + i * host.itemsize(), host.dtype());
-    if (v.is_bool()) list.push_back(v.to_bool());
-    else if (v.is_integral()) list.push_back(v.to_int());
-    else if (std::isnan(v.to_double())) list.push_back("NaN");
-    else if (std::isinf(v.to_double())) list.push_back(v.to_double() > 0 ? "Infinity" : "-Infinity");
-    else list.push_back(v.to_double());
+    if (v.is_bool())
+      list.push_back(v.to_bool());
+    else if (v.is_integral())
+      list.push_back(v.to_int());
+    else if (std::isnan(v.to_double()))
+      list.push_back("NaN");
+    else if (std::isinf(v.to_double()))
+      list.push_back(v.to_double() > 0 ? "Infinity" : "-Infinity");
+    else
+      list.push_back(v.to_double());
   }
   json["data"] = list;
   return json;

@@ -30,18 +30,22 @@ int main(int argc, char** argv) {
 
   auto add_call_options = [&](CLI::App* sub) {
     sub->add_option("op", options.op, "operator name");
-    sub->add_option("--arg", options.args, "name=value: a.npy or JSON for tensors, JSON or text for the rest")->take_all()->allow_extra_args(false);
+    sub->add_option("--arg", options.args, "name=value: a.npy or JSON for tensors, JSON or text for the rest")
+        ->take_all()
+        ->allow_extra_args(false);
     sub->add_option("--device", options.device, "where it runs (default: cpu)");
     sub->add_flag("--json", options.json, "print JSON");
   };
   CLI::App* call = app.add_subcommand("call", "calls an operator; without --out the results are printed");
   add_call_options(call);
   call->add_option("--out", options.out, "a .npy file per result")->allow_extra_args(false);
-  call->add_option("--grad", options.grad, "differentiate the sum of the floating results for this argument")->allow_extra_args(false);
+  call->add_option("--grad", options.grad, "differentiate the sum of the floating results for this argument")
+      ->allow_extra_args(false);
   call->add_option("--grad-out", options.grad_out, "a .npy file per gradient")->allow_extra_args(false);
   call->add_flag("--batch", batch, "JSON lines on standard input, one answer line each");
 
-  CLI::App* explain = app.add_subcommand("explain", "shows which layers and kernels a call passes, and which were rejected");
+  CLI::App* explain =
+      app.add_subcommand("explain", "shows which layers and kernels a call passes, and which were rejected");
   add_call_options(explain);
   explain->add_option("--grad", options.grad, "with the gradient for this argument")->allow_extra_args(false);
 
@@ -57,7 +61,9 @@ int main(int argc, char** argv) {
     return *call ? run_call(options) : run_explain(options);
   } catch (const sy::Error& e) {
     if (options.json || json) {
-      std::cout << Json{{"ok", false}, {"error", {{"code", std::string(sy::error_code_name(e.code()))}, {"message", e.what()}}}}.dump()
+      std::cout << Json{{"ok", false},
+                        {"error", {{"code", std::string(sy::error_code_name(e.code()))}, {"message", e.what()}}}}
+                       .dump()
                 << "\n";
     } else {
       std::cerr << "switchyard: " << e.what() << "\n";

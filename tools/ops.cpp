@@ -66,7 +66,8 @@ int run_ops(const std::string& name, bool json) {
     }
     std::cout << "derivative: " << derivative_text(def) << "\n";
     if (def.composite_name != nullptr) std::cout << "composite:  " << def.composite_name << "\n";
-    for (const auto& [device, dtypes] : kernels_by_device(op)) std::cout << "kernel on " << device << ": " << dtypes << "\n";
+    for (const auto& [device, dtypes] : kernels_by_device(op))
+      std::cout << "kernel on " << device << ": " << dtypes << "\n";
     return 0;
   }
   if (json) {

@@ -6,7 +6,6 @@
 #include <memory>
 
 #include "absl/status/status.h"
-
 #include "switchyard/abi/types.h"
 #include "switchyard/core/device.h"
 #include "switchyard/core/dtype.h"
@@ -56,8 +55,8 @@ class TensorImpl : public RefCounted<TensorImpl> {
   bool view_without_grad = false;
   /// Made in inference mode: never recorded.
   bool inference = false;
-  /// The tensor that this one is a view of, itself no view; kept while gradients are on, so that writes through one name
-  /// are seen under all of them.
+  /// The tensor that this one is a view of, itself no view; kept while gradients are on, so that writes through one
+  /// name are seen under all of them.
   Ref<TensorImpl> base;
   std::unique_ptr<AutogradMetaBase> autograd;
 

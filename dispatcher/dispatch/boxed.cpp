@@ -18,7 +18,8 @@ class Boxes {
       return p.type == ArgType::kTensor ? arg(undefined) : Arg{};
     }
     switch (p.type) {
-      case ArgType::kTensor: return tensor(op, p, v);
+      case ArgType::kTensor:
+        return tensor(op, p, v);
       case ArgType::kTensorList:
         if (auto* list = std::get_if<std::vector<TensorBase>>(&v)) {
           tensors_.push_back(*list);
@@ -54,7 +55,8 @@ class Boxes {
       case ArgType::kGenerator:
         if (auto* g = std::get_if<Generator>(&v)) return keep(generators_, *g);
         break;
-      case ArgType::kIntList: return int_list(op, p, v);
+      case ArgType::kIntList:
+        return int_list(op, p, v);
       case ArgType::kFloatList:
         if (auto* l = std::get_if<std::vector<double>>(&v)) return floats(*l);
         if (auto* l = std::get_if<std::vector<std::int64_t>>(&v)) return floats({l->begin(), l->end()});
@@ -64,7 +66,8 @@ class Boxes {
         if (auto* l = std::get_if<std::vector<bool>>(&v)) return bools(*l);
         if (auto* b = std::get_if<bool>(&v)) return bools(std::vector<bool>(for_all(p), *b));
         break;
-      default: break;
+      default:
+        break;
     }
     mismatch(op, p, v);
   }
@@ -115,7 +118,8 @@ class Boxes {
     return {SY_ARG_BOOL_LIST, static_cast<std::uint32_t>(list.size()), bool_lists_.back().data()};
   }
   [[noreturn]] static void mismatch(const Operator& op, const Parameter& p, const Value& v) {
-    fail(ErrorCode::kInvalidArgument, op.name(), ": argument ", p.name, ": expected ", type_name(p), ", got ", kind_of(v));
+    fail(ErrorCode::kInvalidArgument, op.name(), ": argument ", p.name, ": expected ", type_name(p), ", got ",
+         kind_of(v));
   }
 
   std::deque<TensorBase> single_;
@@ -136,17 +140,21 @@ class Boxes {
 Value default_of(const Parameter& p) {
   const Default& d = p.default_value;
   switch (d.kind) {
-    case Default::Kind::kBool: return d.i != 0;
+    case Default::Kind::kBool:
+      return d.i != 0;
     case Default::Kind::kInt:
       if (p.type == ArgType::kFloat) return static_cast<double>(d.i);
       return d.i;
-    case Default::Kind::kFloat: return d.f;
-    case Default::Kind::kStr: return d.text;
+    case Default::Kind::kFloat:
+      return d.f;
+    case Default::Kind::kStr:
+      return d.text;
     case Default::Kind::kList:
       if (p.type == ArgType::kIntList) return std::vector<std::int64_t>(d.list.begin(), d.list.end());
       if (p.type == ArgType::kBoolList) return std::vector<bool>(d.list.begin(), d.list.end());
       return d.list;
-    default: return {};
+    default:
+      return {};
   }
 }
 
@@ -169,8 +177,8 @@ std::vector<Value> by_position(Operator& op, const std::vector<NamedValue>& name
   }
   for (std::size_t i = 0; i < params.size(); ++i) {
     if (given[i]) continue;
-    require(params[i].has_default(), op.name(), ": argument ", params[i].name, " is missing. Signature: ",
-            op.info().signature.text);
+    require(params[i].has_default(), op.name(), ": argument ", params[i].name,
+            " is missing. Signature: ", op.info().signature.text);
     values[i] = default_of(params[i]);
   }
   return values;
@@ -241,7 +249,8 @@ TensorBase call_inplace(std::string_view name, const std::vector<NamedValue>& ar
 void call_out(std::string_view name, const std::vector<NamedValue>& args, std::vector<TensorBase> outs) {
   Operator& op = require_operator(name);
   require(op.def().flags & kOpOut, op.name(), ": has no out form");
-  require(outs.size() == op.info().num_results, op.name(), ": has ", op.info().num_results, " outputs, got ", outs.size());
+  require(outs.size() == op.info().num_results, op.name(), ": has ", op.info().num_results, " outputs, got ",
+          outs.size());
   run(op, by_position(op, args), Variant::kOut, std::move(outs));
 }
 

@@ -68,11 +68,19 @@ KernelEntry* function_kernel(const Operator& op, Device device) {
 /// A dtype that stands in for one a device lacks, or the same when there is none.
 Dtype wider(Dtype d) {
   switch (d.id()) {
-    case SY_F16: case SY_BF16: return kF32;
-    case SY_BOOL: case SY_U8: case SY_I8: return kI16;
-    case SY_I16: return kI32;
-    case SY_I32: return kI64;
-    default: return d;
+    case SY_F16:
+    case SY_BF16:
+      return kF32;
+    case SY_BOOL:
+    case SY_U8:
+    case SY_I8:
+      return kI16;
+    case SY_I16:
+      return kI32;
+    case SY_I32:
+      return kI64;
+    default:
+      return d;
   }
 }
 
@@ -99,7 +107,8 @@ class Execution {
     if (def_.kind == Kind::kView) return frame_.set_result(0, prologue_.make_view());
     prologue_.prepare_outputs();
     if (device.is_meta()) {
-      require(!(def_.flags & kOpDataDependent), op_.name(), ": the result's shape depends on data, which meta tensors lack");
+      require(!(def_.flags & kOpDataDependent), op_.name(),
+              ": the result's shape depends on data, which meta tensors lack");
       return prologue_.deliver();
     }
     if ((def_.flags & kOpHost) || prologue_.all_outputs_empty()) {
@@ -123,7 +132,7 @@ class Execution {
     const KernelNode* chain = op_.kernels(prologue_.device().backend(), slot);
     if (chain == nullptr) {
       rejected_.push_back(str_cat(prologue_.device().backend_name(), " has no kernel ", op_.name(),
-                                       slot < SY_MAX_DTYPES ? str_cat(" for ", Dtype(slot).name()) : ""));
+                                  slot < SY_MAX_DTYPES ? str_cat(" for ", Dtype(slot).name()) : ""));
       note_rejected(rejected_.back());
       return false;
     }
@@ -136,8 +145,8 @@ class Execution {
         std::string reason;
         if (call.run(*n->entry, contiguous, &reason)) {
           if (contiguous) count_fallback(Fallback::kContiguous);
-          note_chosen(str_cat("kernel of plugin ", n->entry->plugin->name(),
-                                   contiguous ? ", on contiguous copies" : ""));
+          note_chosen(
+              str_cat("kernel of plugin ", n->entry->plugin->name(), contiguous ? ", on contiguous copies" : ""));
           return true;
         }
         rejected_.push_back(str_cat("kernel of plugin ", n->entry->plugin->name(), ": ", reason));
@@ -152,7 +161,8 @@ class Execution {
     if (prologue_.num_t() == 0 || (def_.flags & kOpDataDependent) || def_.init_param >= 0) return false;
     Dtype from = prologue_.t(0);
     for (Dtype to = wider(from); !(to == from); from = to, to = wider(from)) {
-      if (!(def_.type_vars[0] >> to.id() & 1) || op_.kernels(prologue_.device().backend(), to.id()) == nullptr) continue;
+      if (!(def_.type_vars[0] >> to.id() & 1) || op_.kernels(prologue_.device().backend(), to.id()) == nullptr)
+        continue;
       if (op_.info().tensor_params.empty()) return false;
       prologue_.promote_to(to);
       std::vector<TensorBase> wide(op_.info().num_results);

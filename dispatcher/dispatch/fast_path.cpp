@@ -23,7 +23,8 @@ bool same_shape(const TensorImpl& a, const TensorImpl& b) {
   return std::memcmp(a.abi().view.shape, b.abi().view.shape, sizeof(std::int64_t) * a.ndim()) == 0;
 }
 
-void place(sy_tensor& placed, const TensorImpl& impl, std::int64_t* numel, const std::int64_t* stride, std::uint32_t flags) {
+void place(sy_tensor& placed, const TensorImpl& impl, std::int64_t* numel, const std::int64_t* stride,
+           std::uint32_t flags) {
   placed = impl.abi();
   placed.flags = flags;
   placed.view.ndim = 1;
@@ -36,7 +37,7 @@ void place(sy_tensor& placed, const TensorImpl& impl, std::int64_t* numel, const
   bool named = message.rfind(op.name(), 0) == 0;
   ErrorCode known = code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal;
   throw Error(known, str_cat(named ? "" : str_cat(op.name(), ": "), message, " [", device.str(), ", plugin ",
-                                  entry.plugin->name(), "]"));
+                             entry.plugin->name(), "]"));
 }
 
 }  // namespace
@@ -60,7 +61,8 @@ bool fast_pointwise(Frame& frame) {
     if (args[i].tag != SY_ARG_TENSOR) continue;
     const TensorImpl* t = frame.tensor(i).impl();
     if (t->wrapped_number) continue;
-    if (def.param_dtypes[i].kind != DtypeRule::kVariable || def.param_dtypes[i].value != 0 || !t->contiguous()) return false;
+    if (def.param_dtypes[i].kind != DtypeRule::kVariable || def.param_dtypes[i].value != 0 || !t->contiguous())
+      return false;
     if (lead == nullptr) {
       lead = t;
     } else if (t->dtype() != lead->dtype() || t->device() != lead->device() || !same_shape(*t, *lead)) {

@@ -19,9 +19,12 @@ std::mutex& not_reentrant_mutex() {
 /// Whether an argument is what a caller who does not know the parameter would have left it at.
 bool is_default(const Arg& a, const Default& d) {
   switch (a.tag) {
-    case SY_ARG_NONE: return d.kind == Default::Kind::kNone;
-    case SY_ARG_BOOL: return d.kind == Default::Kind::kBool && *static_cast<const bool*>(a.ptr) == (d.i != 0);
-    case SY_ARG_INT: return d.kind == Default::Kind::kInt && *static_cast<const std::int64_t*>(a.ptr) == d.i;
+    case SY_ARG_NONE:
+      return d.kind == Default::Kind::kNone;
+    case SY_ARG_BOOL:
+      return d.kind == Default::Kind::kBool && *static_cast<const bool*>(a.ptr) == (d.i != 0);
+    case SY_ARG_INT:
+      return d.kind == Default::Kind::kInt && *static_cast<const std::int64_t*>(a.ptr) == d.i;
     case SY_ARG_FLOAT:
       return (d.kind == Default::Kind::kInt || d.kind == Default::Kind::kFloat) &&
              *static_cast<const double*>(a.ptr) == d.f;
@@ -29,14 +32,14 @@ bool is_default(const Arg& a, const Default& d) {
       return d.kind != Default::Kind::kNone && static_cast<const sy_scalar*>(a.ptr)->f ==
                                                    (d.kind == Default::Kind::kBool ? static_cast<double>(d.i) : d.f);
     case SY_ARG_STR:
-      return d.kind == Default::Kind::kStr &&
-             std::string_view(static_cast<const char*>(a.ptr), a.count) == d.text;
+      return d.kind == Default::Kind::kStr && std::string_view(static_cast<const char*>(a.ptr), a.count) == d.text;
     case SY_ARG_INT_LIST: {
       const auto* v = static_cast<const std::int64_t*>(a.ptr);
       if (d.kind == Default::Kind::kInt) return std::all_of(v, v + a.count, [&](std::int64_t x) { return x == d.i; });
       return d.kind == Default::Kind::kList && std::equal(v, v + a.count, d.list.begin(), d.list.end());
     }
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -75,7 +78,8 @@ sy_slot KernelCall::tensor_slot(const TensorBase& t, const KernelEntry& entry, b
   if (!t.defined()) return {SY_ARG_NONE, 0, nullptr};
   TensorBase use = t;
   bool host_scalar = false;
-  if (t.device() != device_ && !(entry.kernel.flags & SY_KERNEL_MULTI_DEVICE && t.device().backend() == device_.backend())) {
+  if (t.device() != device_ &&
+      !(entry.kernel.flags & SY_KERNEL_MULTI_DEVICE && t.device().backend() == device_.backend())) {
     if (entry.kernel.flags & SY_KERNEL_HOST_SCALARS) {
       host_scalar = true;
     } else {
@@ -143,8 +147,8 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
     }
     if (params[i].type == ArgType::kGenerator) {
       if (!rng_) {
-        Generator::State s = a.tag == SY_ARG_GENERATOR ? static_cast<const Generator*>(a.ptr)->next()
-                                                       : default_generator().next();
+        Generator::State s =
+            a.tag == SY_ARG_GENERATOR ? static_cast<const Generator*>(a.ptr)->next() : default_generator().next();
         rng_ = sy_rng{sizeof(sy_rng), 0, s.seed, s.offset, nullptr};
       }
       slots_.back() = {SY_ARG_GENERATOR, 1, &*rng_};
@@ -252,13 +256,29 @@ std::string KernelCall::plan_key() const {
     }
     if (!(op_.def().plan_key >> i & 1)) continue;
     switch (s.tag) {
-      case SY_ARG_INT: case SY_ARG_FLOAT: put(s.ptr, 8); break;
-      case SY_ARG_BOOL: put(s.ptr, 1); break;
-      case SY_ARG_STR: case SY_ARG_BOOL_LIST: put(s.ptr, s.count); break;
-      case SY_ARG_INT_LIST: case SY_ARG_FLOAT_LIST: put(s.ptr, 8 * std::size_t{s.count}); break;
-      case SY_ARG_SCALAR: put(s.ptr, sizeof(sy_scalar)); break;
-      case SY_ARG_DTYPE: put(s.ptr, 4); break;
-      default: break;
+      case SY_ARG_INT:
+      case SY_ARG_FLOAT:
+        put(s.ptr, 8);
+        break;
+      case SY_ARG_BOOL:
+        put(s.ptr, 1);
+        break;
+      case SY_ARG_STR:
+      case SY_ARG_BOOL_LIST:
+        put(s.ptr, s.count);
+        break;
+      case SY_ARG_INT_LIST:
+      case SY_ARG_FLOAT_LIST:
+        put(s.ptr, 8 * std::size_t{s.count});
+        break;
+      case SY_ARG_SCALAR:
+        put(s.ptr, sizeof(sy_scalar));
+        break;
+      case SY_ARG_DTYPE:
+        put(s.ptr, 4);
+        break;
+      default:
+        break;
     }
   }
   for (std::uint32_t k = 0; k < call_.num_outputs; ++k) {
@@ -281,9 +301,9 @@ void KernelCall::allocate_output(std::size_t k, IntArray shape, IntArray strides
   Dtype dtype = outputs_[k].dtype();
   std::int64_t numel = 0;
   throw_if_error(checked_numel(shape, &numel));
-  outputs_[k] = TensorBase(
-      TensorImpl::make(Storage::allocate(device_, static_cast<std::uint64_t>(numel) * dtype.itemsize()), device_, dtype,
-                       shape, strides, 0));
+  outputs_[k] =
+      TensorBase(TensorImpl::make(Storage::allocate(device_, static_cast<std::uint64_t>(numel) * dtype.itemsize()),
+                                  device_, dtype, shape, strides, 0));
   temporaries_.push_back(outputs_[k]);
   *static_cast<sy_tensor*>(const_cast<void*>(output_slots_[k].ptr)) = outputs_[k].impl()->abi();
 }
@@ -387,7 +407,7 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
     ErrorCode known = code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal;
     bool named = message.rfind(op_.name(), 0) == 0;
     throw Error(known, str_cat(named ? "" : str_cat(op_.name(), ": "), message, " [", device_.str(), ", plugin ",
-                                    entry.plugin->name(), "]"));
+                               entry.plugin->name(), "]"));
   }
   record_stream_use();
   for (auto& [temporary, target] : write_back_) assign(target, temporary);
@@ -408,7 +428,8 @@ absl::Status KernelCall::alloc_output(std::uint32_t output, Dtype dtype, IntArra
   if (output >= outputs_.size() || !(op_.def().flags & kOpDataDependent)) {
     return invalid(op_.name(), ": alloc_output: there is no data-dependent output ", output);
   }
-  if (outputs_[output].defined()) return invalid(op_.name(), ": alloc_output: output ", output, " is allocated already");
+  if (outputs_[output].defined())
+    return invalid(op_.name(), ": alloc_output: output ", output, " is allocated already");
   try {
     outputs_[output] = allocate_tensor(shape, dtype, device_);
   } catch (const Error& e) {

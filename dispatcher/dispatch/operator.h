@@ -25,7 +25,7 @@ struct KernelEntry {
   std::function<void(Frame&)> function;  // a kernel in the host: reads the frame, sets its results
   Plugin* plugin = nullptr;              // nullptr: registered by the program
   std::uint16_t backend = 0;
-  std::uint32_t num_args = 0;  // fewer than the operator's for a kernel of an earlier layout
+  std::uint32_t num_args = 0;            // fewer than the operator's for a kernel of an earlier layout
   std::atomic<std::uint64_t> dtypes{0};  // bit per T0; none once its plugin is unloaded
   std::unique_ptr<PlanCache> plans;
 
@@ -129,8 +129,8 @@ Operator* find_operator(std::string_view name);
 Operator& require_operator(std::string_view name);
 /// All operators, by name.
 std::vector<Operator*> all_operators();
-/// Declares an operator at run time. The def's storage is the caller's, for the life of the process. Throws sy::Error on a
-/// bad signature or a name that is taken.
+/// Declares an operator at run time. The def's storage is the caller's, for the life of the process. Throws sy::Error
+/// on a bad signature or a name that is taken.
 Operator& define_operator(const OperatorDef& def);
 
 /// A plugin's kernel. Rejected kernels are explained in the returned status; one for an operator that is not declared

@@ -42,9 +42,9 @@ absl::Status prepare(const sy_kernel& kernel, const sy_call& call, PlanCache::Pr
     const auto& view = static_cast<const sy_tensor*>(call.outputs[k].ptr)->view;
     IntArray shape(view.shape, static_cast<std::size_t>(view.ndim));
     if (!dense(shape, made->strides[k])) {
-      return make_status(ErrorCode::kInternal, str_cat(kernel.op, ": prepare proposes strides ", shape_str(made->strides[k]),
-                                                       " for output ", k, " of shape ", shape_str(shape),
-                                                       ", which are not dense"));
+      return make_status(ErrorCode::kInternal,
+                         str_cat(kernel.op, ": prepare proposes strides ", shape_str(made->strides[k]), " for output ",
+                                 k, " of shape ", shape_str(shape), ", which are not dense"));
     }
   }
   return absl::OkStatus();

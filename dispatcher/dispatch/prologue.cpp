@@ -11,7 +11,11 @@
 namespace sy {
 
 Prologue::Prologue(Frame& frame)
-    : frame_(frame), op_(frame.op()), info_(op_.info()), def_(op_.def()), args_(frame.args().begin(), frame.args().end()) {
+    : frame_(frame),
+      op_(frame.op()),
+      info_(op_.info()),
+      def_(op_.def()),
+      args_(frame.args().begin(), frame.args().end()) {
   const std::vector<Parameter>& params = info_.signature.params;
   for (std::size_t i = 0; i < args_.size(); ++i) {
     if (args_[i].tag == SY_ARG_NONE && !params[i].optional && params[i].is_tensor()) {
@@ -20,8 +24,8 @@ Prologue::Prologue(Frame& frame)
     if (args_[i].tag == SY_ARG_INT_LIST && params[i].fixed_length > 1) expand_fixed(i, params[i]);
     if (args_[i].tag != SY_ARG_TENSOR_LIST || params[i].optional_elements) continue;
     for (std::uint32_t k = 0; k < args_[i].count; ++k) {
-      require(static_cast<const TensorBase*>(args_[i].ptr)[k].defined(), op_.name(), ": argument ", params[i].name, "[", k,
-              "] is an undefined tensor");
+      require(static_cast<const TensorBase*>(args_[i].ptr)[k].defined(), op_.name(), ": argument ", params[i].name, "[",
+              k, "] is an undefined tensor");
     }
   }
   while (num_t_ < 4 && def_.type_vars[num_t_] != 0) ++num_t_;
@@ -32,7 +36,8 @@ Prologue::Prologue(Frame& frame)
 void Prologue::expand_fixed(std::size_t i, const Parameter& param) {
   std::size_t length = static_cast<std::size_t>(param.fixed_length);
   if (args_[i].count == length) return;
-  require(args_[i].count == 1, op_.name(), ": argument ", param.name, ": expected 1 or ", length, " values, got ", args_[i].count);
+  require(args_[i].count == 1, op_.name(), ": argument ", param.name, ": expected 1 or ", length, " values, got ",
+          args_[i].count);
   fixed_.emplace_back(length, *static_cast<const std::int64_t*>(args_[i].ptr));
   args_[i] = {SY_ARG_INT_LIST, static_cast<std::uint32_t>(length), fixed_.back().data()};
 }
@@ -137,8 +142,8 @@ void Prologue::resolve_dtypes() {
         first = i;
         plain_only = plain;
       } else if (!promotes && !plain && t.dtype() != t_[v]) {
-        fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", params[i].name, " is ", describe(t), ", expected dtype ",
-             t_[v].name(), " as argument ", params[first].name);
+        fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", params[i].name, " is ", describe(t),
+             ", expected dtype ", t_[v].name(), " as argument ", params[first].name);
       }
     });
     if (!known_[v]) continue;
@@ -166,15 +171,19 @@ void Prologue::resolve_dtypes() {
 Dtype Prologue::result_dtype(std::size_t k) const {
   for (const DtypeRule& rule : def_.result_dtypes[k]) {
     switch (rule.kind) {
-      case DtypeRule::kVariable: return t_[rule.value];
-      case DtypeRule::kFixed: return Dtype(rule.value);
+      case DtypeRule::kVariable:
+        return t_[rule.value];
+      case DtypeRule::kFixed:
+        return Dtype(rule.value);
       case DtypeRule::kParameter:
         if (final_dtype_) return t_[0].is_floating() ? t_[0] : kI64;
         if (frame_.has(rule.value)) return frame_.dtype(rule.value);
         break;
-      case DtypeRule::kAccumulate: return t_[rule.value].is_floating() ? t_[rule.value] : kI64;
+      case DtypeRule::kAccumulate:
+        return t_[rule.value].is_floating() ? t_[rule.value] : kI64;
       case DtypeRule::kDefault:
-      case DtypeRule::kEnd: return default_dtype();
+      case DtypeRule::kEnd:
+        return default_dtype();
     }
   }
   return default_dtype();
@@ -186,7 +195,8 @@ void Prologue::check_set(std::uint32_t v, Dtype dtype) const {
   for (std::uint32_t d = 0; d < SY_NUM_STANDARD_DTYPES; ++d) {
     if (def_.type_vars[v] >> d & 1) str_append(&allowed, allowed.empty() ? "" : ", ", Dtype(d).name());
   }
-  fail(ErrorCode::kInvalidArgument, op_.name(), ": dtype ", dtype.name(), " is not supported, expected one of ", allowed);
+  fail(ErrorCode::kInvalidArgument, op_.name(), ": dtype ", dtype.name(), " is not supported, expected one of ",
+       allowed);
 }
 
 void Prologue::check_sets() const {
@@ -206,7 +216,8 @@ void Prologue::check_declared() const {
   // A factory's variable is that of its dtype argument.
   if (info_.dtype_param < 0 || !frame_.has(static_cast<std::size_t>(info_.dtype_param))) return;
   for (std::uint32_t v = 0; v < num_t_; ++v) {
-    if (!fixed[v] && info_.tensor_params.empty()) check_set(v, frame_.dtype(static_cast<std::size_t>(info_.dtype_param)));
+    if (!fixed[v] && info_.tensor_params.empty())
+      check_set(v, frame_.dtype(static_cast<std::size_t>(info_.dtype_param)));
   }
 }
 
@@ -216,7 +227,8 @@ void Prologue::infer() {
   if (def_.kind == Kind::kPointwise) infer_pointwise();
   if (def_.kind == Kind::kReduction) infer_reduction();
   if (def_.meta != nullptr) throw_if_error(def_.meta(call));
-  if (def_.reserve_result >= 0) results_[static_cast<std::size_t>(def_.reserve_result)].shape = {0};  // until a kernel asks
+  if (def_.reserve_result >= 0)
+    results_[static_cast<std::size_t>(def_.reserve_result)].shape = {0};  // until a kernel asks
   // Variables that no operand fixes are those of the result: factories, casts.
   for (std::uint32_t v = 0; v < num_t_; ++v) {
     if (!known_[v] && !results_.empty()) {
@@ -245,8 +257,8 @@ void Prologue::infer_pointwise() {
       return;
     }
     Shape joined;
-    require(broadcast_shapes(shape, t.shape(), &joined), op_.name(), ": cannot broadcast argument ", params[i].name, " of shape ",
-            shape_str(t.shape()), " with ", shape_str(shape), " (", params[by].name, " before it)");
+    require(broadcast_shapes(shape, t.shape(), &joined), op_.name(), ": cannot broadcast argument ", params[i].name,
+            " of shape ", shape_str(t.shape()), " with ", shape_str(shape), " (", params[by].name, " before it)");
     shape = joined;
   });
   for (ResultMeta& r : results_) r.shape = shape;
@@ -263,8 +275,8 @@ void Prologue::infer_reduction() {
     std::int64_t wrapped = 0;
     throw_if_error(wrap_dim(op_.name(), "dim", v, n, &wrapped));
     if (n == 0) continue;  // a 0-d tensor has nothing to reduce
-    require(std::find(dims_.begin(), dims_.end(), wrapped) == dims_.end(), op_.name(), ": argument dim names dimension ",
-            wrapped, " twice");
+    require(std::find(dims_.begin(), dims_.end(), wrapped) == dims_.end(), op_.name(),
+            ": argument dim names dimension ", wrapped, " twice");
     dims_.push_back(wrapped);
   }
   if (given.empty()) {
@@ -292,7 +304,8 @@ TensorBase Prologue::make_view() const {
 
 void Prologue::check_target(std::size_t k, const TensorBase& target) const {
   const ResultMeta& r = results_[k];
-  const char* what = frame_.variant() == Variant::kInplace ? "cannot be written into self of shape " : "was given an output of shape ";
+  const char* what =
+      frame_.variant() == Variant::kInplace ? "cannot be written into self of shape " : "was given an output of shape ";
   Shape wanted = r.shape;
   if (def_.kind == Kind::kReduction) {
     bool keepdim = false;
@@ -386,7 +399,8 @@ void Prologue::deliver() {
       }
       if (final_dtype_ && out.dtype() != *final_dtype_) out = cast_copy(out, *final_dtype_);
     }
-    if (def_.kind != Kind::kReduction && final_dtype_ && out.dtype() != *final_dtype_) out = cast_copy(out, *final_dtype_);
+    if (def_.kind != Kind::kReduction && final_dtype_ && out.dtype() != *final_dtype_)
+      out = cast_copy(out, *final_dtype_);
     if (frame_.variant() == Variant::kFunction) {
       frame_.set_result(k, std::move(out));
     } else {

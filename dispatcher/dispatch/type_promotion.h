@@ -5,8 +5,8 @@
 
 namespace sy {
 
-/// Collects operands; tensors with dimensions outrank 0-d tensors, which outrank plain numbers, unless the lower rank is
-/// of a higher category (bool < integer < floating). The rule of NumPy before 2 and of PyTorch.
+/// Collects operands; tensors with dimensions outrank 0-d tensors, which outrank plain numbers, unless the lower rank
+/// is of a higher category (bool < integer < floating). The rule of NumPy before 2 and of PyTorch.
 class PromotionState {
  public:
   void add(const TensorBase& t);

@@ -83,7 +83,8 @@ absl::StatusOr<PluginNote> read_plugin_note(const std::string& path) {
     if (!file.read(head.e_phoff + std::uint64_t{i} * sizeof(segment), &segment, sizeof(segment))) {
       return invalid("truncated: its program headers lie beyond its end");
     }
-    if ((segment.p_type == PT_LOAD || segment.p_type == PT_DYNAMIC) && !file.holds(segment.p_offset, segment.p_filesz)) {
+    if ((segment.p_type == PT_LOAD || segment.p_type == PT_DYNAMIC) &&
+        !file.holds(segment.p_offset, segment.p_filesz)) {
       return invalid("truncated: a segment lies beyond its end");
     }
     if (segment.p_type != PT_NOTE) continue;
@@ -111,7 +112,7 @@ absl::StatusOr<PluginNote> read_plugin_note(const std::string& path) {
   out.name = field(note.name, sizeof(note.name));
   if (out.abi_major != SY_ABI_MAJOR) {
     return make_status(ErrorCode::kUnsupported, str_cat("built for plugin ABI ", out.abi_major, ".", out.abi_minor,
-                                                             "; this host speaks ", SY_ABI_MAJOR, ".", SY_ABI_MINOR));
+                                                        "; this host speaks ", SY_ABI_MAJOR, ".", SY_ABI_MINOR));
   }
   if (!processor_has(out.isa)) {
     return make_status(ErrorCode::kUnsupported,

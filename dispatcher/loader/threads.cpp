@@ -32,8 +32,9 @@ void register_thread() {
 
 bool any_thread_inside(const Plugin* plugin) {
   std::lock_guard lock(g_mutex);
-  return std::any_of(threads().begin(), threads().end(),
-                     [&](ThreadState* t) { return t != &t_state && t->inside.load(std::memory_order_acquire) == plugin; });
+  return std::any_of(threads().begin(), threads().end(), [&](ThreadState* t) {
+    return t != &t_state && t->inside.load(std::memory_order_acquire) == plugin;
+  });
 }
 
 }  // namespace sy

@@ -1,7 +1,7 @@
 // An operator defined at run time: signature, kernel and derivative as C++ functions.
-#include <iostream>
-
 #include <switchyard/switchyard.h>
+
+#include <iostream>
 
 int main() {
   sy::CustomOp swish("demo::swish(Tensor x, float beta=1.0) -> Tensor");
@@ -17,7 +17,9 @@ int main() {
   std::cout << y << "\n" << x.grad() << "\n";
 
   // The derivative is made of operators, so it can be checked and differentiated itself.
-  auto fn = [&](const std::vector<sy::Tensor>& in) { return std::vector<sy::Tensor>{sy::Tensor(swish.call_values({sy::TensorBase(in[0]), 1.5})[0])}; };
+  auto fn = [&](const std::vector<sy::Tensor>& in) {
+    return std::vector<sy::Tensor>{sy::Tensor(swish.call_values({sy::TensorBase(in[0]), 1.5})[0])};
+  };
   sy::gradcheck(fn, {x});
   sy::gradgradcheck(fn, {x});
   return 0;

@@ -51,28 +51,30 @@ void write_chart(const std::string& path, const std::vector<Curve>& curves, cons
       << "\" font-family=\"sans-serif\" font-size=\"12\">\n<rect width=\"100%\" height=\"100%\" fill=\"white\"/>\n";
   for (double v = low; v <= high + 1e-9; v += grid) {
     svg << "<line x1=\"" << kLeft << "\" x2=\"" << kWidth - kRight << "\" y1=\"" << y(v) << "\" y2=\"" << y(v)
-        << "\" stroke=\"#e4e4e4\"/><text x=\"" << kLeft - 8 << "\" y=\"" << y(v) + 4 << "\" text-anchor=\"end\">" << number(v)
-        << "</text>\n";
+        << "\" stroke=\"#e4e4e4\"/><text x=\"" << kLeft - 8 << "\" y=\"" << y(v) + 4 << "\" text-anchor=\"end\">"
+        << number(v) << "</text>\n";
   }
   for (int i = 0; i <= 4; ++i) {
     double v = steps * i / 4;
-    svg << "<text x=\"" << x(v) << "\" y=\"" << kHeight - kBottom + 18 << "\" text-anchor=\"middle\">" << number(std::round(v))
-        << "</text>\n";
+    svg << "<text x=\"" << x(v) << "\" y=\"" << kHeight - kBottom + 18 << "\" text-anchor=\"middle\">"
+        << number(std::round(v)) << "</text>\n";
   }
-  svg << "<text x=\"" << (kLeft + kWidth - kRight) / 2 << "\" y=\"" << kHeight - 8 << "\" text-anchor=\"middle\">step</text>\n"
+  svg << "<text x=\"" << (kLeft + kWidth - kRight) / 2 << "\" y=\"" << kHeight - 8
+      << "\" text-anchor=\"middle\">step</text>\n"
       << "<text x=\"14\" y=\"" << kHeight / 2 << "\" transform=\"rotate(-90 14 " << kHeight / 2
       << ")\" text-anchor=\"middle\">loss, nats per byte</text>\n";
   double legend = kTop + 10;
   auto label = [&](const std::string& name, const std::string& colour, bool dashed) {
-    svg << "<line x1=\"" << kWidth - kRight + 12 << "\" x2=\"" << kWidth - kRight + 34 << "\" y1=\"" << legend << "\" y2=\"" << legend
-        << "\" stroke=\"" << colour << "\" stroke-width=\"2\"" << (dashed ? " stroke-dasharray=\"5 4\"" : "") << "/><text x=\""
-        << kWidth - kRight + 40 << "\" y=\"" << legend + 4 << "\">" << name << "</text>\n";
+    svg << "<line x1=\"" << kWidth - kRight + 12 << "\" x2=\"" << kWidth - kRight + 34 << "\" y1=\"" << legend
+        << "\" y2=\"" << legend << "\" stroke=\"" << colour << "\" stroke-width=\"2\""
+        << (dashed ? " stroke-dasharray=\"5 4\"" : "") << "/><text x=\"" << kWidth - kRight + 40 << "\" y=\""
+        << legend + 4 << "\">" << name << "</text>\n";
     legend += 20;
   };
   for (const Level& l : levels) {
     if (!std::isfinite(l.value)) continue;
-    svg << "<line x1=\"" << kLeft << "\" x2=\"" << kWidth - kRight << "\" y1=\"" << y(l.value) << "\" y2=\"" << y(l.value)
-        << "\" stroke=\"" << l.colour << "\" stroke-dasharray=\"5 4\"/>\n";
+    svg << "<line x1=\"" << kLeft << "\" x2=\"" << kWidth - kRight << "\" y1=\"" << y(l.value) << "\" y2=\""
+        << y(l.value) << "\" stroke=\"" << l.colour << "\" stroke-dasharray=\"5 4\"/>\n";
     label(l.name, l.colour, true);
   }
   for (const Curve& c : curves) {

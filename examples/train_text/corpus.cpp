@@ -21,8 +21,8 @@ Corpus read_corpus(const std::string& path, std::int64_t context) {
   corpus.train.assign(text.begin(), text.begin() + static_cast<std::ptrdiff_t>(split));
   corpus.heldout.assign(text.begin() + static_cast<std::ptrdiff_t>(split), text.end());
   std::size_t needed = static_cast<std::size_t>(context) + 2;
-  sy::require(corpus.heldout.size() >= needed, "text ", path, ": ", text.size(), " bytes are too few; the held-out tenth needs at least ",
-              needed, " bytes, so the text ", needed * 10);
+  sy::require(corpus.heldout.size() >= needed, "text ", path, ": ", text.size(),
+              " bytes are too few; the held-out tenth needs at least ", needed, " bytes, so the text ", needed * 10);
   corpus.fingerprint = 14695981039346656037ull;  // FNV-1a
   for (std::uint8_t byte : text) corpus.fingerprint = (corpus.fingerprint ^ byte) * 1099511628211ull;
   return corpus;
@@ -32,5 +32,6 @@ std::string default_text() {
   for (const char* path : {"/usr/share/common-licenses/GPL-3", "/usr/share/common-licenses/GPL-2"}) {
     if (std::filesystem::exists(path)) return path;
   }
-  sy::fail(sy::ErrorCode::kNotFound, "no text: /usr/share/common-licenses/GPL-3 is not here; name one with --text FILE");
+  sy::fail(sy::ErrorCode::kNotFound,
+           "no text: /usr/share/common-licenses/GPL-3 is not here; name one with --text FILE");
 }

@@ -26,15 +26,13 @@ void print_devices() {
     if (backend == nullptr || !backend->alive()) continue;
     for (std::int32_t d = 0; d < backend->device_count(); ++d) {
       const sy::DeviceState& state = backend->known_device(static_cast<std::int16_t>(d));
-      std::printf("  %-14s %s (plugin %s %s)\n", state.device.str().c_str(), state.info.name, backend->plugin()->name().c_str(),
-                  backend->plugin()->version().c_str());
+      std::printf("  %-14s %s (plugin %s %s)\n", state.device.str().c_str(), state.info.name,
+                  backend->plugin()->name().c_str(), backend->plugin()->version().c_str());
     }
   }
 }
 
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+double now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 std::string printable(const std::string& text) {
   std::string out;
@@ -68,9 +66,9 @@ int run(const Options& options) {
     trainer.load(checkpoint);
     std::printf("Resuming %s at step %lld.\n", checkpoint.c_str(), static_cast<long long>(trainer.steps_done()));
   }
-  std::printf("\nText: %s, %zu bytes to train on, %zu held out. Training on %s for %lld steps, seed %llu.\n", path.c_str(),
-              corpus.train.size(), corpus.heldout.size(), device.str().c_str(), static_cast<long long>(config.steps),
-              static_cast<unsigned long long>(config.seed));
+  std::printf("\nText: %s, %zu bytes to train on, %zu held out. Training on %s for %lld steps, seed %llu.\n",
+              path.c_str(), corpus.train.size(), corpus.heldout.size(), device.str().c_str(),
+              static_cast<long long>(config.steps), static_cast<unsigned long long>(config.seed));
 
   std::signal(SIGINT, [](int) { g_interrupted = true; });
   std::signal(SIGTERM, [](int) { g_interrupted = true; });
@@ -91,8 +89,8 @@ int run(const Options& options) {
   progress.finish();
   trainer.save(checkpoint);
   if (g_interrupted) {
-    std::printf("Interrupted at step %lld; saved %s. Continue with --resume.\n", static_cast<long long>(trainer.steps_done()),
-                checkpoint.c_str());
+    std::printf("Interrupted at step %lld; saved %s. Continue with --resume.\n",
+                static_cast<long long>(trainer.steps_done()), checkpoint.c_str());
     return 130;
   }
 
@@ -100,14 +98,15 @@ int run(const Options& options) {
   heldout.points.emplace_back(trainer.steps_done(), transformer);
   double bigram = NgramModel(corpus.train, 2).loss(corpus.heldout);
   double trigram = NgramModel(corpus.train, 3).loss(corpus.heldout);
-  std::printf("\nHeld-out loss, nats per byte:\n  transformer  %.3f\n  bigram       %.3f\n  trigram      %.3f\n", transformer, bigram,
-              trigram);
-  std::printf("The transformer %s the bigram model and %s the trigram model.\n", transformer < bigram ? "beats" : "does not beat",
-              transformer < trigram ? "beats" : "does not beat");
+  std::printf("\nHeld-out loss, nats per byte:\n  transformer  %.3f\n  bigram       %.3f\n  trigram      %.3f\n",
+              transformer, bigram, trigram);
+  std::printf("The transformer %s the bigram model and %s the trigram model.\n",
+              transformer < bigram ? "beats" : "does not beat", transformer < trigram ? "beats" : "does not beat");
   std::string prompt(corpus.heldout.begin(), corpus.heldout.begin() + 40);
   std::printf("\nSample, after the held-out text's first 40 bytes:\n%s|%s\n", printable(prompt).c_str(),
               printable(trainer.sample(prompt, 240, 0.7)).c_str());
-  for (std::size_t i = 0; i < trainer.losses.size(); ++i) train.points.emplace_back(static_cast<double>(i + 1), trainer.losses[i]);
+  for (std::size_t i = 0; i < trainer.losses.size(); ++i)
+    train.points.emplace_back(static_cast<double>(i + 1), trainer.losses[i]);
   write_chart(chart, {train, heldout}, {{"bigram", "#888888", bigram}, {"trigram", "#444444", trigram}});
   std::printf("\nWrote %s and %s, %.0f s in all.\n", checkpoint.c_str(), chart.c_str(), now() - started);
   return 0;

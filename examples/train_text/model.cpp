@@ -17,7 +17,8 @@ sy::Tensor Block::attend(const sy::Tensor& x) {
   std::int64_t batch = x.size(0), time = x.size(1), width = x.size(2);
   // (batch, time, 3, heads, head) to three of (batch, heads, time, head).
   sy::Tensor qkv = qkv_->forward(x).view({batch, time, 3, heads_, width / heads_}).permute({2, 0, 3, 1, 4});
-  sy::Tensor mixed = sy::scaled_dot_product_attention(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2), {}, 0.0, true);
+  sy::Tensor mixed =
+      sy::scaled_dot_product_attention(qkv.select(0, 0), qkv.select(0, 1), qkv.select(0, 2), {}, 0.0, true);
   return project_->forward(mixed.permute({0, 2, 1, 3}).reshape({batch, time, width}));
 }
 

@@ -51,8 +51,9 @@ void NgramModel::probabilities(const std::uint8_t* at, std::vector<double>& p) c
     const Counts& c = counts_[static_cast<std::size_t>(k)];
     auto context = c.context.find(key(at, k, false));
     auto joint = c.joint.find(key(at, k, true));
-    p[static_cast<std::size_t>(k) + 1] =
-        context == c.context.end() || joint == c.joint.end() ? 0.0 : static_cast<double>(joint->second) / context->second;
+    p[static_cast<std::size_t>(k) + 1] = context == c.context.end() || joint == c.joint.end()
+                                             ? 0.0
+                                             : static_cast<double>(joint->second) / context->second;
   }
 }
 

@@ -10,7 +10,8 @@
 
 namespace {
 
-constexpr const char* kHelp = R"(train_text: trains a small byte-level transformer on a text and compares it with n-gram models.
+constexpr const char* kHelp =
+    R"(train_text: trains a small byte-level transformer on a text and compares it with n-gram models.
 
   --text FILE        the text (default: the GPL-3 that every Debian carries)
   --device NAME      cpu, or any device that `switchyard devices` lists (default: cpu)
@@ -57,8 +58,9 @@ Options parse_options(int argc, char** argv) {
       o.resume = true;
       continue;
     }
-    constexpr std::string_view kOptions[] = {"--text",    "--device", "--steps", "--seed",   "--dir",  "--threads",
-                                             "--context", "--width",  "--layers", "--batch", "--print-losses"};
+    constexpr std::string_view kOptions[] = {"--text",   "--device",  "--steps",       "--seed",
+                                             "--dir",    "--threads", "--context",     "--width",
+                                             "--layers", "--batch",   "--print-losses"};
     if (std::find(std::begin(kOptions), std::end(kOptions), option) == std::end(kOptions)) {
       wrong("unknown option " + std::string(option));
     }

@@ -12,7 +12,8 @@ Progress::Progress(std::int64_t first_step, std::int64_t steps, std::int64_t tok
 void Progress::update(std::int64_t done, double loss) {
   Clock::time_point now = Clock::now();
   bool last = done == steps_;
-  bool due = terminal_ ? now - drawn_ > std::chrono::milliseconds(100) : done % std::max<std::int64_t>(steps_ / 10, 1) == 0;
+  bool due =
+      terminal_ ? now - drawn_ > std::chrono::milliseconds(100) : done % std::max<std::int64_t>(steps_ / 10, 1) == 0;
   if (!due && !last) return;
   drawn_ = now;
   double seconds = std::chrono::duration<double>(now - start_).count();

@@ -14,9 +14,7 @@ std::uint64_t mix(std::uint64_t x) {
   return x ^ x >> 31;
 }
 
-std::string text_of(const ModelConfig& m) {
-  return sy::str_cat(m.context, " ", m.width, " ", m.heads, " ", m.layers);
-}
+std::string text_of(const ModelConfig& m) { return sy::str_cat(m.context, " ", m.width, " ", m.heads, " ", m.layers); }
 
 }  // namespace
 
@@ -57,8 +55,8 @@ std::pair<sy::Tensor, sy::Tensor> Trainer::batch(std::int64_t step) const {
 double Trainer::step() {
   model_->train();
   auto [in, out] = batch(done_);
-  double rate = sy::optim::warmup_cosine(done_, std::max<std::int64_t>(config_.steps / 20, 1), config_.steps, config_.learning_rate,
-                                         config_.learning_rate / 20);
+  double rate = sy::optim::warmup_cosine(done_, std::max<std::int64_t>(config_.steps / 20, 1), config_.steps,
+                                         config_.learning_rate, config_.learning_rate / 20);
   optimizer_->set_lr(rate);
   optimizer_->zero_grad();
   sy::Tensor loss = model_->loss(in, out);
@@ -103,7 +101,8 @@ std::string Trainer::sample(const std::string& prompt, std::int64_t length, doub
   std::int64_t context = model_->config().context;
   std::string text = prompt;
   for (std::int64_t i = 0; i < length; ++i) {
-    std::size_t from = text.size() > static_cast<std::size_t>(context) ? text.size() - static_cast<std::size_t>(context) : 0;
+    std::size_t from =
+        text.size() > static_cast<std::size_t>(context) ? text.size() - static_cast<std::size_t>(context) : 0;
     std::vector<std::int64_t> in;
     for (std::size_t k = from; k < text.size(); ++k) in.push_back(static_cast<std::uint8_t>(text[k]));
     sy::Tensor logits = model_->forward(tokens(in, 1)).select(0, 0).select(0, -1);
@@ -123,11 +122,13 @@ void Trainer::save(const std::string& path) const {
   for (auto& [name, t] : optimizer_->state_dict()) tensors["optimizer." + name] = t;
   tensors["losses"] = sy::tensor(losses, {static_cast<std::int64_t>(losses.size())});
   sy::Generator::State random = sy::default_generator().state();
-  std::map<std::string, std::string> metadata{
-      {"step", std::to_string(done_)},          {"steps", std::to_string(config_.steps)},
-      {"seed", std::to_string(config_.seed)},   {"model", text_of(model_->config())},
-      {"text", std::to_string(corpus_.fingerprint)}, {"random_seed", std::to_string(random.seed)},
-      {"random_offset", std::to_string(random.offset)}};
+  std::map<std::string, std::string> metadata{{"step", std::to_string(done_)},
+                                              {"steps", std::to_string(config_.steps)},
+                                              {"seed", std::to_string(config_.seed)},
+                                              {"model", text_of(model_->config())},
+                                              {"text", std::to_string(corpus_.fingerprint)},
+                                              {"random_seed", std::to_string(random.seed)},
+                                              {"random_offset", std::to_string(random.offset)}};
   sy::save_safetensors(path, tensors, metadata);
 }
 
@@ -135,16 +136,18 @@ void Trainer::load(const std::string& path) {
   sy::SafetensorsFile file = sy::load_safetensors(path);
   auto field = [&](const std::string& name) {
     auto it = file.metadata.find(name);
-    sy::require(it != file.metadata.end(), "checkpoint ", path, ": ", name, " is missing; this is no checkpoint of train_text");
+    sy::require(it != file.metadata.end(), "checkpoint ", path, ": ", name,
+                " is missing; this is no checkpoint of train_text");
     return it->second;
   };
   auto expect = [&](const std::string& name, const std::string& ours) {
-    sy::require(field(name) == ours, "checkpoint ", path, ": was made with ", name, " ", field(name), ", this run has ", ours);
+    sy::require(field(name) == ours, "checkpoint ", path, ": was made with ", name, " ", field(name), ", this run has ",
+                ours);
   };
   auto number = [&](const std::string& name) {
     std::string text = field(name);
-    sy::require(!text.empty() && text.size() < 20 && text.find_first_not_of("0123456789") == std::string::npos, "checkpoint ", path, ": ",
-                name, " is no number");
+    sy::require(!text.empty() && text.size() < 20 && text.find_first_not_of("0123456789") == std::string::npos,
+                "checkpoint ", path, ": ", name, " is no number");
     return std::stoull(text);
   };
   expect("model", text_of(model_->config()));
@@ -158,7 +161,8 @@ void Trainer::load(const std::string& path) {
   }
   std::uint64_t step = number("step");
   auto history = file.tensors.find("losses");
-  sy::require(history != file.tensors.end() && history->second.dim() == 1 && static_cast<std::uint64_t>(history->second.numel()) == step,
+  sy::require(history != file.tensors.end() && history->second.dim() == 1 &&
+                  static_cast<std::uint64_t>(history->second.numel()) == step,
               "checkpoint ", path, ": its losses do not match its step");
   model_->load_state_dict(model);
   optimizer_->load_state_dict(optimizer);

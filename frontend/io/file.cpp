@@ -22,7 +22,8 @@ struct Descriptor {
 
 [[noreturn]] void failed(const std::string& path, const char* what) {
   int code = errno;
-  fail(code == ENOENT ? ErrorCode::kNotFound : ErrorCode::kFailedPrecondition, path, ": ", what, ": ", std::strerror(code));
+  fail(code == ENOENT ? ErrorCode::kNotFound : ErrorCode::kFailedPrecondition, path, ": ", what, ": ",
+       std::strerror(code));
 }
 
 }  // namespace

@@ -117,7 +117,8 @@ Tensor load_npy(const std::string& path) {
   require(data.size() >= 10 && std::memcmp(data.data(), kMagic, 6) == 0, path, ": not a .npy file");
   int major = static_cast<unsigned char>(data[6]);
   require(major >= 1 && major <= 3, path, ": .npy version ", major, " is unknown");
-  std::size_t length = static_cast<unsigned char>(data[8]) | static_cast<std::size_t>(static_cast<unsigned char>(data[9])) << 8;
+  std::size_t length =
+      static_cast<unsigned char>(data[8]) | static_cast<std::size_t>(static_cast<unsigned char>(data[9])) << 8;
   std::size_t start = 10;
   if (major >= 2) {
     require(data.size() >= 12, path, ": not a valid .npy file: truncated header");
@@ -130,7 +131,8 @@ Tensor load_npy(const std::string& path) {
   std::optional<Dtype> dtype;
   for (const TypeName& t : kTypes) {
     bool one_byte = t.descr[0] == '|';
-    if (header.descr == t.descr || (one_byte && header.descr.size() == 3 && header.descr.substr(1) == t.descr + 1)) dtype = t.dtype;
+    if (header.descr == t.descr || (one_byte && header.descr.size() == 3 && header.descr.substr(1) == t.descr + 1))
+      dtype = t.dtype;
   }
   require(dtype.has_value(), path, ": arrays of type '", header.descr, "' have no counterpart here");
   std::int64_t numel = 0;

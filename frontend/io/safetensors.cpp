@@ -54,8 +54,11 @@ Json parse_header(const std::string& path, const char* text, std::size_t size) {
 }
 
 Entry parse_entry(const std::string& path, const std::string& name, const Json& json, std::uint64_t data_size) {
-  auto bad = [&](const std::string& what) { fail(ErrorCode::kInvalidArgument, path, ": tensor \"", name, "\": ", what); };
-  if (!json.is_object() || json.size() != 3 || !json.contains("dtype") || !json.contains("shape") || !json.contains("data_offsets")) {
+  auto bad = [&](const std::string& what) {
+    fail(ErrorCode::kInvalidArgument, path, ": tensor \"", name, "\": ", what);
+  };
+  if (!json.is_object() || json.size() != 3 || !json.contains("dtype") || !json.contains("shape") ||
+      !json.contains("data_offsets")) {
     bad("expected dtype, shape and data_offsets");
   }
   Entry e;
@@ -70,7 +73,8 @@ Entry parse_entry(const std::string& path, const std::string& name, const Json& 
   if (!known) bad("unknown dtype " + json["dtype"].dump());
   if (!json["shape"].is_array() || json["shape"].size() > 64) bad("shape is no list of at most 64 sizes");
   for (const Json& size : json["shape"]) {
-    if (!size.is_number_unsigned() || size.get<std::uint64_t>() > (std::uint64_t{1} << 58)) bad("shape holds " + size.dump());
+    if (!size.is_number_unsigned() || size.get<std::uint64_t>() > (std::uint64_t{1} << 58))
+      bad("shape holds " + size.dump());
     e.shape.push_back(size.get<std::int64_t>());
   }
   const Json& range = json["data_offsets"];
@@ -84,7 +88,8 @@ Entry parse_entry(const std::string& path, const std::string& name, const Json& 
   absl::Status ok = checked_numel(e.shape, &numel);
   if (!ok.ok()) bad(std::string(ok.message()));
   if (e.end - e.begin != static_cast<std::uint64_t>(numel) * e.dtype.itemsize()) {
-    bad(str_cat("its shape needs ", static_cast<std::uint64_t>(numel) * e.dtype.itemsize(), " bytes, its range has ", e.end - e.begin));
+    bad(str_cat("its shape needs ", static_cast<std::uint64_t>(numel) * e.dtype.itemsize(), " bytes, its range has ",
+                e.end - e.begin));
   }
   return e;
 }
@@ -96,8 +101,8 @@ SafetensorsFile load_safetensors(const std::string& path) {
   require(data.size() >= 8, path, ": not a safetensors file (", data.size(), " bytes)");
   std::uint64_t length = 0;
   for (int i = 7; i >= 0; --i) length = length << 8 | static_cast<unsigned char>(data[static_cast<std::size_t>(i)]);
-  require(length <= kMaxHeader && length <= data.size() - 8, path, ": not a safetensors file, or truncated: its header would have ", length,
-          " bytes");
+  require(length <= kMaxHeader && length <= data.size() - 8, path,
+          ": not a safetensors file, or truncated: its header would have ", length, " bytes");
   Json json = parse_header(path, data.data() + 8, length);
   const char* contents = data.data() + 8 + length;
   std::uint64_t size = data.size() - 8 - length;
@@ -114,12 +119,12 @@ SafetensorsFile load_safetensors(const std::string& path) {
       file.metadata[key] = text.get<std::string>();
     }
   }
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
-    return a.begin != b.begin ? a.begin < b.begin : a.end < b.end;
-  });
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.begin != b.begin ? a.begin < b.begin : a.end < b.end; });
   std::uint64_t at = 0;
   for (const Entry& e : entries) {
-    require(e.begin == at, path, ": tensor \"", e.name, "\": its data ", e.begin < at ? "overlaps another tensor's" : "leaves a hole before it");
+    require(e.begin == at, path, ": tensor \"", e.name, "\": its data ",
+            e.begin < at ? "overlaps another tensor's" : "leaves a hole before it");
     at = e.end;
   }
   require(at == size, path, ": ", size - at, " bytes behind the last tensor belong to none");
@@ -150,7 +155,8 @@ void save_safetensors(const std::string& path, const std::map<std::string, Tenso
     for (const TypeName& k : kTypes) {
       if (k.dtype == t.dtype()) type = k.name;
     }
-    require(type != nullptr, "save_safetensors ", path, ": tensor \"", name, "\": dtype ", t.dtype().name(), " has no name in the format");
+    require(type != nullptr, "save_safetensors ", path, ": tensor \"", name, "\": dtype ", t.dtype().name(),
+            " has no name in the format");
     Tensor host = t.detach().to(Device()).contiguous();
     std::uint64_t bytes = static_cast<std::uint64_t>(host.numel()) * host.itemsize();
     header[name] = Json{{"dtype", type}, {"shape", host.shape().vec()}, {"data_offsets", {at, at + bytes}}};

@@ -2,7 +2,8 @@
 
 namespace sy::nn {
 
-BatchNorm2d::BatchNorm2d(std::int64_t channels, double eps, double momentum, bool affine) : eps_(eps), momentum_(momentum) {
+BatchNorm2d::BatchNorm2d(std::int64_t channels, double eps, double momentum, bool affine)
+    : eps_(eps), momentum_(momentum) {
   require(channels > 0, "BatchNorm2d: expected a positive number of channels, got ", channels);
   if (affine) {
     weight = register_parameter("weight", ones({channels}));

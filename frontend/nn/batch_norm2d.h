@@ -4,8 +4,8 @@
 
 namespace sy::nn {
 
-/// Normalises each channel of (batch, channels, height, width) over batch and space (Ioffe and Szegedy 2015): by the batch in
-/// training, which also moves running_mean and running_var by momentum; by those two in eval mode.
+/// Normalises each channel of (batch, channels, height, width) over batch and space (Ioffe and Szegedy 2015): by the
+/// batch in training, which also moves running_mean and running_var by momentum; by those two in eval mode.
 class BatchNorm2d : public Layer {
  public:
   explicit BatchNorm2d(std::int64_t channels, double eps = 1e-5, double momentum = 0.1, bool affine = true);

@@ -10,8 +10,8 @@ struct Conv2dOptions {
   bool bias = true;
 };
 
-/// Cross-correlation of (batch, in, h, w) with (out, in / groups, kh, kw); see the operator conv2d. Weights and bias from
-/// U(-b, b) with b = 1 / sqrt(in / groups * kh * kw).
+/// Cross-correlation of (batch, in, h, w) with (out, in / groups, kh, kw); see the operator conv2d. Weights and bias
+/// from U(-b, b) with b = 1 / sqrt(in / groups * kh * kw).
 class Conv2d : public Layer {
  public:
   Conv2d(std::int64_t in, std::int64_t out, IntArray kernel_size, Conv2dOptions options = {});

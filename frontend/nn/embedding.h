@@ -4,7 +4,8 @@
 
 namespace sy::nn {
 
-/// Rows of a table (count, width) by index, drawn from N(0, 1). The row padding_idx is zero and takes no gradient; -1: none.
+/// Rows of a table (count, width) by index, drawn from N(0, 1). The row padding_idx is zero and takes no gradient; -1:
+/// none.
 class Embedding : public Layer {
  public:
   Embedding(std::int64_t count, std::int64_t width, std::int64_t padding_idx = -1);

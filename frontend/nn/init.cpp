@@ -40,12 +40,13 @@ const Tensor& normal_(const Tensor& t, double mean, double std, const Generator&
   return t;
 }
 
-const Tensor& trunc_normal_(const Tensor& t, double mean, double std, double low, double high, const Generator& generator) {
+const Tensor& trunc_normal_(const Tensor& t, double mean, double std, double low, double high,
+                            const Generator& generator) {
   require(low < high, "trunc_normal_: low ", low, " is not below high ", high);
   NoGrad no_grad;
   Tensor value = randn(t.shape(), generator, kF64, t.device()) * std + mean;
   for (int round = 0; round < 100; ++round) {
-    Tensor outside = logical_or(value < low, value > high);
+    Tensor outside = logical_or(value<low, value> high);
     if (!any(outside).item<bool>()) break;
     value = where(outside, randn(t.shape(), generator, kF64, t.device()) * std + mean, value);
   }

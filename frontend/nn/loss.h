@@ -8,7 +8,8 @@ namespace sy::nn {
 /// Logits (n, classes) against class indices (n).
 class CrossEntropyLoss : public Module {
  public:
-  explicit CrossEntropyLoss(std::string reduction = "mean", double label_smoothing = 0, std::int64_t ignore_index = -100)
+  explicit CrossEntropyLoss(std::string reduction = "mean", double label_smoothing = 0,
+                            std::int64_t ignore_index = -100)
       : reduction_(std::move(reduction)), smoothing_(label_smoothing), ignore_(ignore_index) {}
   Tensor forward(const Tensor& logits, const Tensor& target) const {
     return cross_entropy(logits, target, {}, reduction_, ignore_, smoothing_);
@@ -41,7 +42,9 @@ class L1Loss : public Module {
 class BCEWithLogitsLoss : public Module {
  public:
   explicit BCEWithLogitsLoss(std::string reduction = "mean") : reduction_(std::move(reduction)) {}
-  Tensor forward(const Tensor& x, const Tensor& target) const { return binary_cross_entropy_with_logits(x, target, reduction_); }
+  Tensor forward(const Tensor& x, const Tensor& target) const {
+    return binary_cross_entropy_with_logits(x, target, reduction_);
+  }
 
  private:
   std::string reduction_;

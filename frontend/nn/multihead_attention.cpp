@@ -12,13 +12,16 @@ MultiheadAttention::MultiheadAttention(std::int64_t width, std::int64_t heads, d
 }
 
 Tensor MultiheadAttention::split(const Tensor& x) const {
-  require(x.dim() == 3 && x.size(2) == width_, "MultiheadAttention: expected (batch, time, ", width_, "), got ", shape_str(x.shape()));
+  require(x.dim() == 3 && x.size(2) == width_, "MultiheadAttention: expected (batch, time, ", width_, "), got ",
+          shape_str(x.shape()));
   return x.view({x.size(0), x.size(1), heads_, width_ / heads_}).transpose(1, 2);
 }
 
-Tensor MultiheadAttention::forward(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask, bool causal) {
-  Tensor mixed = scaled_dot_product_attention(split(query_->forward(query)), split(key_->forward(key)), split(value_->forward(value)),
-                                              mask, is_training() ? dropout_ : 0.0, causal);
+Tensor MultiheadAttention::forward(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask,
+                                   bool causal) {
+  Tensor mixed =
+      scaled_dot_product_attention(split(query_->forward(query)), split(key_->forward(key)),
+                                   split(value_->forward(value)), mask, is_training() ? dropout_ : 0.0, causal);
   return out_->forward(mixed.transpose(1, 2).reshape({query.size(0), query.size(1), width_}));
 }
 

@@ -11,7 +11,8 @@ class MultiheadAttention : public Module {
   /// heads must divide width.
   MultiheadAttention(std::int64_t width, std::int64_t heads, double dropout = 0, bool bias = true);
   /// mask: as in scaled_dot_product_attention, broadcast to (batch, heads, query time, key time).
-  Tensor forward(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask = {}, bool causal = false);
+  Tensor forward(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& mask = {},
+                 bool causal = false);
   /// Self-attention.
   Tensor forward(const Tensor& x, bool causal = false) { return forward(x, x, x, {}, causal); }
   std::string describe() const override { return str_cat("MultiheadAttention(", width_, ", heads=", heads_, ")"); }

@@ -34,7 +34,8 @@ Tensor copy_(const Tensor& self, const Tensor& src) {
   Shape joined;
   require(broadcast_shapes(self.shape(), src.shape(), &joined) && IntArray(joined) == self.shape(),
           "copy_: cannot broadcast argument src of shape ", shape_str(src.shape()), " to ", shape_str(self.shape()));
-  require(!self.impl()->overlapping(), "copy_: several elements of self share memory (an expanded view); clone it first");
+  require(!self.impl()->overlapping(),
+          "copy_: several elements of self share memory (an expanded view); clone it first");
   if (self.same_as(src)) return self;
   TensorBase source = src;
   if (source.device() != self.device()) {

@@ -26,8 +26,8 @@ Plan prepare(std::string_view op, const Tensor& self, TensorList given) {
     } else if (t.dtype() == kBool) {
       std::int64_t at = static_cast<std::int64_t>(per_dim.size());
       for (std::int64_t d = 0; d < t.dim(); ++d) {
-        require(at + d < self.dim() && self.size(at + d) == t.size(d), op, ": argument indices: mask of shape ", shape_str(t.shape()),
-                " does not fit self of shape ", shape_str(self.shape()), " at dimension ", at);
+        require(at + d < self.dim() && self.size(at + d) == t.size(d), op, ": argument indices: mask of shape ",
+                shape_str(t.shape()), " does not fit self of shape ", shape_str(self.shape()), " at dimension ", at);
       }
       Tensor where = sy::nonzero(t);
       for (std::int64_t d = 0; d < t.dim(); ++d) per_dim.push_back(sy::select(where, 1, d));
@@ -55,7 +55,8 @@ Plan prepare(std::string_view op, const Tensor& self, TensorList given) {
     order.push_back(d);
     Shape joined;
     require(broadcast_shapes(any ? IntArray(common) : IntArray(per_dim[d].shape()), per_dim[d].shape(), &joined), op,
-            ": argument indices: shapes ", shape_str(common), " and ", shape_str(per_dim[d].shape()), " do not broadcast");
+            ": argument indices: shapes ", shape_str(common), " and ", shape_str(per_dim[d].shape()),
+            " do not broadcast");
     common = joined;
     any = true;
   }
@@ -92,8 +93,9 @@ Tensor values_in_front(std::string_view op, const Tensor& values, const Plan& pl
   for (Dim d : common) shape.push_back(d);
   for (std::size_t d = plan.first; d < rest.size(); ++d) shape.push_back(rest[d]);
   Shape joined;
-  require(broadcast_shapes(shape, values.shape(), &joined) && joined == shape, op, ": cannot broadcast argument values of shape ",
-          shape_str(values.shape()), " to the indexed shape ", shape_str(shape));
+  require(broadcast_shapes(shape, values.shape(), &joined) && joined == shape, op,
+          ": cannot broadcast argument values of shape ", shape_str(values.shape()), " to the indexed shape ",
+          shape_str(shape));
   Tensor wide = sy::expand(values, shape);
   if (plan.first == 0 || plan.index_dims == 0) return wide;
   Shape order;
@@ -124,7 +126,8 @@ Tensor index_put_(const Tensor& self, TensorList indices, const Tensor& values, 
   Plan plan = prepare("index_put", self, indices);
   Tensor source = values_in_front("index_put", matching(values, self), plan);
   if (plan.self.impl()->overlapping()) {
-    fail(ErrorCode::kInvalidArgument, "index_put: several elements of self share memory (an expanded view); clone it first");
+    fail(ErrorCode::kInvalidArgument,
+         "index_put: several elements of self share memory (an expanded view); clone it first");
   }
   sy::native_index_put_(plan.self, plan.indices, source, accumulate);
   return self;
@@ -148,7 +151,8 @@ Tensor gather_like(const Tensor& self, std::int64_t dim, const Tensor& index, In
 
 namespace {
 void check_rows(const Tensor& weight, const Tensor& indices) {
-  require(weight.dim() == 2, "embedding: argument weight: expected 2 dimensions, got shape ", shape_str(weight.shape()));
+  require(weight.dim() == 2, "embedding: argument weight: expected 2 dimensions, got shape ",
+          shape_str(weight.shape()));
   (void)indices;
 }
 }  // namespace
@@ -170,7 +174,8 @@ Tensor without_padding(const Tensor& grad, const Tensor& indices, std::int64_t p
 }
 }  // namespace
 
-Tensor embedding_backward(const Tensor& grad, const Tensor& indices, std::int64_t num_weights, std::int64_t padding_idx) {
+Tensor embedding_backward(const Tensor& grad, const Tensor& indices, std::int64_t num_weights,
+                          std::int64_t padding_idx) {
   Tensor g = sy::reshape(without_padding(grad, indices, padding_idx), {indices.numel(), grad.size(-1)});
   Tensor zeros = sy::full({num_weights, grad.size(-1)}, 0, grad.dtype(), grad.device());
   return sy::index_add(zeros, 0, sy::reshape(indices, {-1}), g);
@@ -182,8 +187,9 @@ Tensor embedding_backward_grad(const Tensor& grad, const Tensor& indices, std::i
 
 Tensor masked_select(const Tensor& self, const Tensor& mask) {
   Shape shape;
-  require(broadcast_shapes(self.shape(), mask.shape(), &shape), "masked_select: cannot broadcast argument mask of shape ",
-          shape_str(mask.shape()), " with self of shape ", shape_str(self.shape()));
+  require(broadcast_shapes(self.shape(), mask.shape(), &shape),
+          "masked_select: cannot broadcast argument mask of shape ", shape_str(mask.shape()), " with self of shape ",
+          shape_str(self.shape()));
   require(mask.dtype() == kBool, "masked_select: argument mask: expected dtype bool, got ", mask.dtype().name());
   Tensor flat_mask = sy::reshape(sy::expand(mask, shape), {-1});
   Tensor flat = sy::reshape(sy::expand(self, shape), {-1});

@@ -19,8 +19,8 @@ Tensor stack(TensorList tensors, std::int64_t dim) {
   require(!tensors.empty(), "stack: argument tensors: the list is empty");
   std::vector<Tensor> wide;
   for (const Tensor& t : tensors) {
-    require(t.shape() == tensors[0].shape(), "stack: argument tensors: all sizes must agree, got ", shape_str(t.shape()),
-            " and ", shape_str(tensors[0].shape()));
+    require(t.shape() == tensors[0].shape(), "stack: argument tensors: all sizes must agree, got ",
+            shape_str(t.shape()), " and ", shape_str(tensors[0].shape()));
     wide.push_back(sy::unsqueeze(t, dim));
   }
   std::int64_t d = dim < 0 ? dim + tensors[0].dim() + 1 : dim;

@@ -8,7 +8,8 @@ namespace {
 Tensor reduce(std::string_view op, const Tensor& loss, std::string_view reduction) {
   if (reduction == "none") return loss;
   if (reduction == "sum") return sy::sum(loss);
-  require(reduction == "mean", op, ": argument reduction: expected \"none\", \"sum\" or \"mean\", got \"", reduction, "\"");
+  require(reduction == "mean", op, ": argument reduction: expected \"none\", \"sum\" or \"mean\", got \"", reduction,
+          "\"");
   return sy::mean(loss);
 }
 
@@ -17,8 +18,8 @@ Tensor reduce(std::string_view op, const Tensor& loss, std::string_view reductio
 Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, std::string_view reduction,
                 std::int64_t ignore_index) {
   require(self.dim() == 2, "nll_loss: argument self: expected (n, classes), got shape ", shape_str(self.shape()));
-  require(target.dim() == 1 && target.size(0) == self.size(0), "nll_loss: argument target: expected shape [", self.size(0), "], got ",
-          shape_str(target.shape()));
+  require(target.dim() == 1 && target.size(0) == self.size(0), "nll_loss: argument target: expected shape [",
+          self.size(0), "], got ", shape_str(target.shape()));
   require(reduction == "none" || reduction == "sum" || reduction == "mean",
           "nll_loss: argument reduction: expected \"none\", \"sum\" or \"mean\", got \"", reduction, "\"");
   Tensor keep = sy::ne(target, ignore_index);
@@ -26,8 +27,8 @@ Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, 
   Tensor picked = sy::neg(sy::squeeze(sy::gather(self, 1, sy::unsqueeze(safe, 1)), 1));
   Tensor w = sy::cast(keep, self.dtype());
   if (weight.defined()) {
-    require(weight.shape() == IntArray(self.size(1)), "nll_loss: argument weight: expected shape [", self.size(1), "], got ",
-            shape_str(weight.shape()));
+    require(weight.shape() == IntArray(self.size(1)), "nll_loss: argument weight: expected shape [", self.size(1),
+            "], got ", shape_str(weight.shape()));
     w = w * sy::index_select(weight, 0, safe);
   }
   // An ignored row may hold infinities, which a product with zero would turn into NaN.
@@ -48,7 +49,8 @@ Tensor cross_entropy(const Tensor& self, const Tensor& target, const Tensor& wei
   Tensor loss = sy::nll_loss(logp, target, weight, reduction, ignore_index);
   if (label_smoothing == 0) return loss;
   Tensor keep = sy::ne(target, ignore_index);
-  Tensor uniform = sy::neg(sy::sum(weight.defined() ? logp * weight : logp, 1)) * (1.0 / static_cast<double>(self.size(1)));
+  Tensor uniform =
+      sy::neg(sy::sum(weight.defined() ? logp * weight : logp, 1)) * (1.0 / static_cast<double>(self.size(1)));
   Tensor smooth = sy::where(keep, uniform, 0);
   if (reduction != "none") smooth = sy::sum(smooth);
   if (reduction == "mean") {

@@ -36,7 +36,9 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
     // One tall matrix instead of a batch.
     Shape shape(self.shape().begin(), self.shape().end());
     shape.back() = other.size(1);
-    return sy::reshape(sy::mm(sy::reshape(self, {self.numel() / std::max<std::int64_t>(self.size(-1), 1), self.size(-1)}), other), shape);
+    return sy::reshape(
+        sy::mm(sy::reshape(self, {self.numel() / std::max<std::int64_t>(self.size(-1), 1), self.size(-1)}), other),
+        shape);
   }
   Shape batch;
   IntArray x = self.shape(), y = other.shape();

@@ -9,7 +9,9 @@ namespace sy::composite {
 namespace {
 
 Dtype compute_dtype(Dtype d) { return d == kF16 || d == kBF16 ? kF32 : d; }
-Tensor widen(const Tensor& t) { return !t.defined() || t.dtype() == compute_dtype(t.dtype()) ? t : sy::cast(t, compute_dtype(t.dtype())); }
+Tensor widen(const Tensor& t) {
+  return !t.defined() || t.dtype() == compute_dtype(t.dtype()) ? t : sy::cast(t, compute_dtype(t.dtype()));
+}
 Tensor as_dtype(const Tensor& t, Dtype d) { return t.dtype() == d ? t : sy::cast(t, d); }
 Tensor empty_gradient(const Tensor& like) { return sy::full({0}, 0, like.dtype(), like.device()); }
 
@@ -55,8 +57,8 @@ Normalised normalise(const Tensor& input, const Shape& dims, const Tensor& weigh
   return {as_dtype(out, input.dtype()), mean, rstd};
 }
 
-/// The gradient for x of (x - mean) * rstd, where both depend on x. g has weight multiplied in. As functions of x, so that
-/// its own gradient is right to any order: the statistics given are used for their values alone.
+/// The gradient for x of (x - mean) * rstd, where both depend on x. g has weight multiplied in. As functions of x, so
+/// that its own gradient is right to any order: the statistics given are used for their values alone.
 Tensor normalise_backward(const Tensor& g, const Tensor& hat, const Tensor& rstd, const Shape& dims) {
   return rstd * (g - sy::mean(g, dims, true) - hat * sy::mean(g * hat, dims, true));
 }
@@ -78,8 +80,8 @@ Normalised statistics(const Tensor& x, const Shape& dims, const Tensor& mean, co
 
 }  // namespace
 
-std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& input, IntArray normalized_shape, const Tensor& weight,
-                                                     const Tensor& bias, double eps) {
+std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& input, IntArray normalized_shape,
+                                                     const Tensor& weight, const Tensor& bias, double eps) {
   std::int64_t lead = input.dim() - static_cast<std::int64_t>(normalized_shape.size());
   Shape dims, statistics;
   for (std::int64_t d = lead; d < input.dim(); ++d) dims.push_back(d);
@@ -91,7 +93,8 @@ std::tuple<Tensor, Tensor, Tensor> native_layer_norm(const Tensor& input, IntArr
 
 std::tuple<Tensor, Tensor, Tensor> native_layer_norm_backward(const Tensor& grad, const Tensor& input,
                                                               IntArray normalized_shape, const Tensor& mean,
-                                                              const Tensor& rstd, const Tensor& weight, const Tensor& bias) {
+                                                              const Tensor& rstd, const Tensor& weight,
+                                                              const Tensor& bias) {
   std::int64_t lead = input.dim() - static_cast<std::int64_t>(normalized_shape.size());
   Shape dims, leading, keep;
   for (std::int64_t d = 0; d < input.dim(); ++d) {
@@ -108,7 +111,8 @@ std::tuple<Tensor, Tensor, Tensor> native_layer_norm_backward(const Tensor& grad
           bias.defined() ? as_dtype(over_leading(g), bias.dtype()) : empty_gradient(grad)};
 }
 
-Tensor layer_norm(const Tensor& input, IntArray normalized_shape, const Tensor& weight, const Tensor& bias, double eps) {
+Tensor layer_norm(const Tensor& input, IntArray normalized_shape, const Tensor& weight, const Tensor& bias,
+                  double eps) {
   return std::get<0>(sy::native_layer_norm(input, normalized_shape, weight, bias, eps));
 }
 
@@ -129,7 +133,8 @@ Shape all_but_channel(const Tensor& input) {
 
 }  // namespace
 
-std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, double eps) {
+std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias,
+                                                     double eps) {
   Shape channel = per_channel(input);
   Tensor w = weight.defined() ? sy::reshape(weight, channel) : weight;
   Tensor b = bias.defined() ? sy::reshape(bias, channel) : bias;
@@ -138,8 +143,9 @@ std::tuple<Tensor, Tensor, Tensor> native_batch_norm(const Tensor& input, const 
           sy::reshape(as_dtype(n.rstd, input.dtype()), {channel[1]})};
 }
 
-std::tuple<Tensor, Tensor, Tensor> native_batch_norm_backward(const Tensor& grad, const Tensor& input, const Tensor& mean,
-                                                              const Tensor& rstd, const Tensor& weight, const Tensor& bias) {
+std::tuple<Tensor, Tensor, Tensor> native_batch_norm_backward(const Tensor& grad, const Tensor& input,
+                                                              const Tensor& mean, const Tensor& rstd,
+                                                              const Tensor& weight, const Tensor& bias) {
   Shape channel = per_channel(input), dims = all_but_channel(input);
   Tensor g = widen(grad);
   Normalised n = statistics(widen(input), dims, widen(sy::reshape(mean, channel)), widen(sy::reshape(rstd, channel)));
@@ -151,12 +157,13 @@ std::tuple<Tensor, Tensor, Tensor> native_batch_norm_backward(const Tensor& grad
 
 Tensor batch_norm(const Tensor& input, const Tensor& weight, const Tensor& bias, const Tensor& running_mean,
                   const Tensor& running_var, bool training, double momentum, double eps) {
-  require(input.dim() >= 2, "batch_norm: argument input: expected at least 2 dimensions, got shape ", shape_str(input.shape()));
+  require(input.dim() >= 2, "batch_norm: argument input: expected at least 2 dimensions, got shape ",
+          shape_str(input.shape()));
   std::int64_t channels = input.size(1);
-  for (auto [name, t] : {std::pair{"weight", &weight}, std::pair{"bias", &bias}, std::pair{"running_mean", &running_mean},
-                         std::pair{"running_var", &running_var}}) {
-    require(!t->defined() || t->shape() == IntArray(channels), "batch_norm: argument ", name, ": expected shape [", channels,
-            "], got ", t->defined() ? shape_str(t->shape()) : "");
+  for (auto [name, t] : {std::pair{"weight", &weight}, std::pair{"bias", &bias},
+                         std::pair{"running_mean", &running_mean}, std::pair{"running_var", &running_var}}) {
+    require(!t->defined() || t->shape() == IntArray(channels), "batch_norm: argument ", name, ": expected shape [",
+            channels, "], got ", t->defined() ? shape_str(t->shape()) : "");
   }
   if (!training) {
     require(running_mean.defined() && running_var.defined(),
@@ -187,15 +194,17 @@ Tensor max_pool2d_backward(const Tensor& grad, const Tensor& indices, IntArray s
   return sy::reshape(out, size);
 }
 
-Tensor max_pool2d(const Tensor& self, IntArray kernel_size, OptionalIntArray stride, IntArray padding, IntArray dilation) {
+Tensor max_pool2d(const Tensor& self, IntArray kernel_size, OptionalIntArray stride, IntArray padding,
+                  IntArray dilation) {
   return std::get<0>(sy::max_pool2d_with_indices(self, kernel_size, stride ? *stride : kernel_size, padding, dilation));
 }
 
-Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value, const Tensor& attn_mask,
-                                    double dropout_p, bool is_causal, std::optional<double> scale,
-                                    std::optional<Generator> generator) {
+Tensor scaled_dot_product_attention(const Tensor& query, const Tensor& key, const Tensor& value,
+                                    const Tensor& attn_mask, double dropout_p, bool is_causal,
+                                    std::optional<double> scale, std::optional<Generator> generator) {
   constexpr const char* op = "scaled_dot_product_attention";
-  require(query.dim() >= 2 && key.dim() >= 2 && value.dim() >= 2, op, ": query, key and value need at least 2 dimensions");
+  require(query.dim() >= 2 && key.dim() >= 2 && value.dim() >= 2, op,
+          ": query, key and value need at least 2 dimensions");
   require(query.size(-1) == key.size(-1), op, ": argument key: expected last size ", query.size(-1), ", got shape ",
           shape_str(key.shape()));
   require(key.size(-2) == value.size(-2), op, ": argument value: expected ", key.size(-2), " rows, got shape ",

@@ -45,7 +45,8 @@ Tensor expand_reduced(const Tensor& self, IntArray size, OptionalIntArray dim, b
 
 Tensor mean(const Tensor& self, OptionalIntArray dim, bool keepdim, std::optional<Dtype> dtype) {
   Tensor total = sy::sum(self, dim, keepdim, dtype);
-  require(total.dtype().is_floating(), "mean: dtype ", self.dtype().name(), " is not supported, expected a floating dtype");
+  require(total.dtype().is_floating(), "mean: dtype ", self.dtype().name(),
+          " is not supported, expected a floating dtype");
   return total * (1.0 / static_cast<double>(count(self, dim)));
 }
 
@@ -64,7 +65,8 @@ Tensor var(const Tensor& self, OptionalIntArray dim, std::int64_t correction, bo
   return out.dtype() == self.dtype() ? out : sy::cast(out, self.dtype());
 }
 
-Tensor var_backward(const Tensor& grad, const Tensor& self, OptionalIntArray dim, std::int64_t correction, bool keepdim) {
+Tensor var_backward(const Tensor& grad, const Tensor& self, OptionalIntArray dim, std::int64_t correction,
+                    bool keepdim) {
   double n = static_cast<double>(std::max<std::int64_t>(0, count(self, dim) - correction));
   Tensor wide = sy::expand_reduced(grad, self.shape(), dim, keepdim);
   return wide * (self - sy::mean(self, dim, true)) * (2 / n);

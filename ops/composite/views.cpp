@@ -70,8 +70,8 @@ Tensor unfold_backward(const Tensor& grad, IntArray size_in, std::int64_t dim, s
   return sy::index_add(zeros, d, index, sy::reshape(moved, flat));
 }
 
-Tensor as_strided_backward(const Tensor& grad, IntArray size_in, IntArray stride_in, std::int64_t offset_in, IntArray size,
-                           IntArray stride, std::optional<std::int64_t> storage_offset) {
+Tensor as_strided_backward(const Tensor& grad, IntArray size_in, IntArray stride_in, std::int64_t offset_in,
+                           IntArray size, IntArray stride, std::optional<std::int64_t> storage_offset) {
   // The extent of the storage that either geometry touches.
   std::int64_t offset = storage_offset.value_or(offset_in);
   std::int64_t low = std::min(offset, offset_in), high = std::max(offset, offset_in);
@@ -130,8 +130,10 @@ Tensor flatten(const Tensor& self, std::int64_t start_dim, std::int64_t end_dim)
   Shape shape;
   std::int64_t joined = 1;
   for (std::int64_t d = 0; d < self.dim(); ++d) {
-    if (d < from || d > to) shape.push_back(self.shape()[d]);
-    else joined *= self.shape()[d];
+    if (d < from || d > to)
+      shape.push_back(self.shape()[d]);
+    else
+      joined *= self.shape()[d];
     if (d == to) shape.push_back(joined);
   }
   return sy::reshape(self, shape);

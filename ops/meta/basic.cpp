@@ -9,7 +9,8 @@ namespace sy::meta {
 
 absl::Status check_pair(const MetaCall& call, std::size_t i, Dim least) {
   IntArray v = call.frame().ints(i);
-  if (v.size() != 1 && v.size() != 2) return call.error("argument ", call.param(i), ": expected 2 values, got ", v.size());
+  if (v.size() != 1 && v.size() != 2)
+    return call.error("argument ", call.param(i), ": expected 2 values, got ", v.size());
   for (Dim x : v) {
     if (x < least) return call.error("argument ", call.param(i), ": expected at least ", least, ", got ", x);
     // Kernels multiply these by positions.
@@ -123,7 +124,8 @@ absl::Status check_gelu(MetaCall& call) {
 absl::Status check_not_empty(MetaCall& call) {
   const TensorBase& self = call.tensor(0);
   for (Dim d : call.frame().ints(1)) {
-    if (self.size(d) == 0) return call.error("cannot reduce over dimension ", d, " of shape ", shape_str(self.shape()), ": it is empty");
+    if (self.size(d) == 0)
+      return call.error("cannot reduce over dimension ", d, " of shape ", shape_str(self.shape()), ": it is empty");
   }
   return absl::OkStatus();
 }
@@ -140,8 +142,8 @@ absl::Status cat(MetaCall& call) {
     bool fits = list[k].dim() == n;
     for (Dim d = 0; fits && d < n; ++d) fits = d == dim || list[k].size(d) == shape[d];
     if (!fits) {
-      return call.error("argument tensors[", k, "]: sizes off dimension ", dim, " must agree: got ", shape_str(list[k].shape()),
-                        ", expected as ", shape_str(list[0].shape()));
+      return call.error("argument tensors[", k, "]: sizes off dimension ", dim, " must agree: got ",
+                        shape_str(list[k].shape()), ", expected as ", shape_str(list[0].shape()));
     }
     shape[dim] += list[k].size(dim);
   }
@@ -152,7 +154,8 @@ absl::Status cat(MetaCall& call) {
 namespace {
 absl::Status check_ndim(const MetaCall& call, std::size_t i, Dim n) {
   if (call.tensor(i).dim() == n) return absl::OkStatus();
-  return call.error("argument ", call.param(i), ": expected a ", n, "-d tensor, got shape ", shape_str(shape_of(call, i)));
+  return call.error("argument ", call.param(i), ": expected a ", n, "-d tensor, got shape ",
+                    shape_str(shape_of(call, i)));
 }
 }  // namespace
 
@@ -199,7 +202,8 @@ absl::Status linear(MetaCall& call) {
   IntArray x = shape_of(call, 0), w = shape_of(call, 1);
   if (x.empty()) return call.error("argument input: expected at least 1 dimension, got a 0-d tensor");
   if (x[x.size() - 1] != w[1]) {
-    return call.error("argument weight: expected (out, ", x[x.size() - 1], ") to match input ", shape_str(x), ", got ", shape_str(w));
+    return call.error("argument weight: expected (out, ", x[x.size() - 1], ") to match input ", shape_str(x), ", got ",
+                      shape_str(w));
   }
   if (call.has(2) && !(shape_of(call, 2) == IntArray({w[0]}))) {
     return call.error("argument bias: expected shape [", w[0], "], got ", shape_str(shape_of(call, 2)));

@@ -17,9 +17,12 @@ absl::Status arg_reduction(MetaCall& call) {
   Dim dim;
   SY_RETURN_IF_ERROR(call.dim(1, t.dim(), &dim));
   if (t.dim() > 0) {
-    if (shape[dim] == 0) return call.error("argument dim: dimension ", dim, " of shape ", shape_str(t.shape()), " is empty");
-    if (keepdim) shape[dim] = 1;
-    else shape.erase(dim);
+    if (shape[dim] == 0)
+      return call.error("argument dim: dimension ", dim, " of shape ", shape_str(t.shape()), " is empty");
+    if (keepdim)
+      shape[dim] = 1;
+    else
+      shape.erase(dim);
   }
   call.set(0, shape);
   return absl::OkStatus();
@@ -97,7 +100,8 @@ absl::Status scatter(MetaCall& call) {
   bool fits = src.dim() == index.dim();
   for (Dim d = 0; fits && d < index.dim(); ++d) fits = index.shape()[d] <= src.shape()[d];
   if (!fits) {
-    return call.error("argument src: expected at least the shape of index, ", shape_str(index.shape()), ", got ", shape_str(src.shape()));
+    return call.error("argument src: expected at least the shape of index, ", shape_str(index.shape()), ", got ",
+                      shape_str(src.shape()));
   }
   call.set(0, t.shape());
   return absl::OkStatus();
@@ -143,7 +147,9 @@ absl::Status embedding_backward(MetaCall& call) {
   IntArray g = shape_of(call, 0), i = shape_of(call, 1);
   bool fits = g.size() == i.size() + 1;
   for (std::size_t d = 0; fits && d < i.size(); ++d) fits = g[d] == i[d];
-  if (!fits) return call.error("argument grad: expected the shape of indices, ", shape_str(i), ", and one more, got ", shape_str(g));
+  if (!fits)
+    return call.error("argument grad: expected the shape of indices, ", shape_str(i), ", and one more, got ",
+                      shape_str(g));
   call.set(0, {call.frame().integer(2), g[g.size() - 1]});
   return absl::OkStatus();
 }

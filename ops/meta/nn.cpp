@@ -8,7 +8,8 @@ namespace {
 /// Parameter i, when given, must have exactly this shape.
 absl::Status check_shape(const MetaCall& call, std::size_t i, IntArray expected) {
   if (!call.has(i) || call.tensor(i).shape() == expected) return absl::OkStatus();
-  return call.error("argument ", call.param(i), ": expected shape ", shape_str(expected), ", got ", shape_str(shape_of(call, i)));
+  return call.error("argument ", call.param(i), ": expected shape ", shape_str(expected), ", got ",
+                    shape_str(shape_of(call, i)));
 }
 
 absl::Status layer_norm_lead(const MetaCall& call, std::size_t input, std::size_t shape_param, Shape* lead) {
@@ -16,7 +17,8 @@ absl::Status layer_norm_lead(const MetaCall& call, std::size_t input, std::size_
   bool fits = !n.empty() && n.size() <= x.size();
   for (std::size_t d = 0; fits && d < n.size(); ++d) fits = x[x.size() - n.size() + d] == n[d];
   if (!fits) {
-    return call.error("argument normalized_shape: expected the last sizes of input ", shape_str(x), ", got ", shape_str(n));
+    return call.error("argument normalized_shape: expected the last sizes of input ", shape_str(x), ", got ",
+                      shape_str(n));
   }
   *lead = Shape(x.begin(), x.end() - n.size());
   return absl::OkStatus();
@@ -61,7 +63,8 @@ absl::Status layer_norm_backward(MetaCall& call) {
 
 absl::Status batch_norm(MetaCall& call) {
   const TensorBase& x = call.tensor(0);
-  if (x.dim() < 2) return call.error("argument input: expected at least 2 dimensions, got shape ", shape_str(x.shape()));
+  if (x.dim() < 2)
+    return call.error("argument input: expected at least 2 dimensions, got shape ", shape_str(x.shape()));
   Shape channels{x.shape()[1]};
   SY_RETURN_IF_ERROR(check_shape(call, 1, channels));
   SY_RETURN_IF_ERROR(check_shape(call, 2, channels));
@@ -73,7 +76,8 @@ absl::Status batch_norm(MetaCall& call) {
 
 absl::Status batch_norm_backward(MetaCall& call) {
   const TensorBase& x = call.tensor(1);
-  if (x.dim() < 2) return call.error("argument input: expected at least 2 dimensions, got shape ", shape_str(x.shape()));
+  if (x.dim() < 2)
+    return call.error("argument input: expected at least 2 dimensions, got shape ", shape_str(x.shape()));
   SY_RETURN_IF_ERROR(check_shape(call, 0, x.shape()));
   Shape channels{x.shape()[1]};
   for (std::size_t i : {2, 3, 4, 5}) SY_RETURN_IF_ERROR(check_shape(call, i, channels));
@@ -103,16 +107,19 @@ absl::Status conv_params(const MetaCall& call, std::size_t first, ConvParams* p)
 /// The output of a convolution of input sizes x with weight sizes w, or an error.
 absl::Status conv_output(const MetaCall& call, IntArray x, IntArray w, const ConvParams& p, Shape* out) {
   if (x[1] % p.groups != 0 || w[0] % p.groups != 0) {
-    return call.error("argument groups: ", p.groups, " must divide the ", x[1], " input and ", w[0], " output channels");
+    return call.error("argument groups: ", p.groups, " must divide the ", x[1], " input and ", w[0],
+                      " output channels");
   }
   if (w[1] * p.groups != x[1]) {
-    return call.error("argument weight: expected ", x[1] / p.groups, " input channels per group for input ", shape_str(x), ", got ", shape_str(w));
+    return call.error("argument weight: expected ", x[1] / p.groups, " input channels per group for input ",
+                      shape_str(x), ", got ", shape_str(w));
   }
   if (w[2] < 1 || w[3] < 1) return call.error("argument weight: the kernel is empty, shape ", shape_str(w));
   Dim h = window_count(x[2], w[2], p.stride.h, p.padding.h, p.dilation.h);
   Dim wide = window_count(x[3], w[3], p.stride.w, p.padding.w, p.dilation.w);
   if (h < 1 || wide < 1) {
-    return call.error("argument weight: the kernel ", w[2], "x", w[3], " is larger than the padded input ", shape_str(x));
+    return call.error("argument weight: the kernel ", w[2], "x", w[3], " is larger than the padded input ",
+                      shape_str(x));
   }
   *out = {x[0], w[0], h, wide};
   return absl::OkStatus();
@@ -160,13 +167,16 @@ absl::Status conv2d_backward_weight(MetaCall& call) {
 
 namespace {
 
-absl::Status pool_output(const MetaCall& call, IntArray x, Pair kernel, Pair stride, Pair padding, Pair dilation, Shape* out) {
+absl::Status pool_output(const MetaCall& call, IntArray x, Pair kernel, Pair stride, Pair padding, Pair dilation,
+                         Shape* out) {
   if (padding.h * 2 > kernel.h || padding.w * 2 > kernel.w) {
-    return call.error("argument padding: expected at most half the kernel ", kernel.h, "x", kernel.w, ", got ", padding.h, "x", padding.w);
+    return call.error("argument padding: expected at most half the kernel ", kernel.h, "x", kernel.w, ", got ",
+                      padding.h, "x", padding.w);
   }
   Dim h = window_count(x[2], kernel.h, stride.h, padding.h, dilation.h);
   Dim w = window_count(x[3], kernel.w, stride.w, padding.w, dilation.w);
-  if (h < 1 || w < 1) return call.error("argument kernel_size: the window is larger than the padded input ", shape_str(x));
+  if (h < 1 || w < 1)
+    return call.error("argument kernel_size: the window is larger than the padded input ", shape_str(x));
   *out = {x[0], x[1], h, w};
   return absl::OkStatus();
 }
@@ -180,7 +190,8 @@ absl::Status max_pool2d(MetaCall& call) {
   SY_RETURN_IF_ERROR(check_pair(call, 3, 0));
   SY_RETURN_IF_ERROR(check_pair(call, 4, 1));
   Shape out;
-  SY_RETURN_IF_ERROR(pool_output(call, shape_of(call, 0), pair(call, 1), pair(call, 2), pair(call, 3), pair(call, 4), &out));
+  SY_RETURN_IF_ERROR(
+      pool_output(call, shape_of(call, 0), pair(call, 1), pair(call, 2), pair(call, 3), pair(call, 4), &out));
   call.set(0, out);
   call.set(1, out);
   return absl::OkStatus();
@@ -193,7 +204,8 @@ absl::Status avg_pool2d(MetaCall& call) {
   SY_RETURN_IF_ERROR(check_pair(call, 3, 0));
   Pair kernel = pair(call, 1);
   Shape out;
-  SY_RETURN_IF_ERROR(pool_output(call, shape_of(call, 0), kernel, call.has(2) ? pair(call, 2) : kernel, pair(call, 3), {1, 1}, &out));
+  SY_RETURN_IF_ERROR(
+      pool_output(call, shape_of(call, 0), kernel, call.has(2) ? pair(call, 2) : kernel, pair(call, 3), {1, 1}, &out));
   call.set(0, out);
   return absl::OkStatus();
 }

@@ -41,7 +41,7 @@ bool view_strides(const TensorBase& t, IntArray shape, Shape* out) {
   // Group the input's dimensions into runs that are dense in themselves; each run must split into whole new ones.
   Shape strides(shape.size());
   std::int64_t d = static_cast<std::int64_t>(shape.size()) - 1;
-  std::int64_t run = 1;        // elements of the current run
+  std::int64_t run = 1;  // elements of the current run
   std::int64_t base = t.dim() > 0 ? t.strides()[t.dim() - 1] : 1;
   for (std::int64_t i = t.dim() - 1; i >= 0; --i) {
     run *= t.shape()[i];
@@ -74,7 +74,9 @@ struct Geometry {
   Shape shape, strides;
   std::int64_t offset;
   explicit Geometry(const TensorBase& t)
-      : shape(t.shape().begin(), t.shape().end()), strides(t.strides().begin(), t.strides().end()), offset(t.storage_offset()) {}
+      : shape(t.shape().begin(), t.shape().end()),
+        strides(t.strides().begin(), t.strides().end()),
+        offset(t.storage_offset()) {}
 };
 
 absl::Status finish(MetaCall& call, const Geometry& g) {
@@ -118,7 +120,8 @@ absl::Status permute(MetaCall& call) {
   Shape order;
   SY_RETURN_IF_ERROR(check_dims(call, 1, dims, t.dim(), &order));
   if (static_cast<std::int64_t>(order.size()) != t.dim()) {
-    return call.error("argument dims: expected ", t.dim(), " dims for shape ", shape_str(t.shape()), ", got ", shape_str(dims));
+    return call.error("argument dims: expected ", t.dim(), " dims for shape ", shape_str(t.shape()), ", got ",
+                      shape_str(dims));
   }
   Geometry g(t);
   for (std::size_t i = 0; i < order.size(); ++i) {
@@ -145,7 +148,8 @@ absl::Status expand(MetaCall& call) {
   const TensorBase& t = call.tensor(0);
   IntArray size = call.frame().ints(1);
   if (static_cast<std::int64_t>(size.size()) < t.dim()) {
-    return call.error("argument size: cannot expand shape ", shape_str(t.shape()), " to fewer dimensions, ", shape_str(size));
+    return call.error("argument size: cannot expand shape ", shape_str(t.shape()), " to fewer dimensions, ",
+                      shape_str(size));
   }
   std::size_t lead = size.size() - static_cast<std::size_t>(t.dim());
   Shape shape(size.size()), strides(size.size());
@@ -240,7 +244,8 @@ absl::Status diagonal(MetaCall& call) {
   if (a == b) return call.error("argument dim2: dim1 and dim2 must differ, both are ", a);
   std::int64_t offset = f.integer(1);
   std::int64_t rows = t.shape()[a], cols = t.shape()[b];
-  std::int64_t size = offset >= 0 ? std::min(rows, cols - std::min(offset, cols)) : std::min(rows - std::min(-offset, rows), cols);
+  std::int64_t size =
+      offset >= 0 ? std::min(rows, cols - std::min(offset, cols)) : std::min(rows - std::min(-offset, rows), cols);
   Geometry g(t);
   std::int64_t stride = t.strides()[a] + t.strides()[b];
   if (size > 0) g.offset += offset >= 0 ? offset * t.strides()[b] : -offset * t.strides()[a];
@@ -280,7 +285,8 @@ absl::Status as_strided(MetaCall& call) {
   const Frame& f = call.frame();
   IntArray size = f.ints(1), stride = f.ints(2);
   if (size.size() != stride.size()) {
-    return call.error("argument stride: expected ", size.size(), " strides for size ", shape_str(size), ", got ", shape_str(stride));
+    return call.error("argument stride: expected ", size.size(), " strides for size ", shape_str(size), ", got ",
+                      shape_str(stride));
   }
   std::int64_t offset = f.optional_integer(3).value_or(t.storage_offset());
   std::int64_t numel;

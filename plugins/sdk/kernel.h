@@ -34,7 +34,8 @@ class Layouts {
   void propose(std::uint32_t k, std::initializer_list<std::uint32_t> order) const {
     if (!is_open(k)) return;
     const sy_dl_tensor& view = static_cast<const sy_tensor*>(call_->outputs[k].ptr)->view;
-    if (order.size() != static_cast<std::size_t>(view.ndim)) throw Error(SY_INTERNAL, "propose: not one entry per dimension");
+    if (order.size() != static_cast<std::size_t>(view.ndim))
+      throw Error(SY_INTERNAL, "propose: not one entry per dimension");
     std::int64_t stride = 1;
     for (const std::uint32_t* d = order.end(); d-- != order.begin();) {
       plan_->strides[k][*d] = stride;

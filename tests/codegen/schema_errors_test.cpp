@@ -236,8 +236,8 @@ TEST(SchemaErrors, Parts) {
   });
   std::string helpers = kEntry + kHelpers;
   std::string cycle = replaced(helpers, "  composite: quiet_\n  parts: []", "  composite: quiet_\n  parts: [quiet]");
-  expect_error(replaced(cycle, "  composite: quiet\n  parts: []", "  composite: quiet\n  parts: [add, quiet_]"), "32:16",
-               "a cycle of composites: quiet_ -> quiet -> quiet_");
+  expect_error(replaced(cycle, "  composite: quiet\n  parts: []", "  composite: quiet\n  parts: [add, quiet_]"),
+               "32:16", "a cycle of composites: quiet_ -> quiet -> quiet_");
 }
 
 TEST(SchemaErrors, Variants) {

@@ -36,7 +36,8 @@ Array to_array(const TensorBase& t) {
   std::vector<std::byte> image = storage_image(t);
   std::size_t item = t.itemsize();
   for_each_element(t.shape(), t.strides(), t.storage_offset(), [&](std::int64_t from, std::int64_t to) {
-    std::memcpy(&out.bytes[static_cast<std::size_t>(to) * item], &image.at(static_cast<std::size_t>(from) * item), item);
+    std::memcpy(&out.bytes[static_cast<std::size_t>(to) * item], &image.at(static_cast<std::size_t>(from) * item),
+                item);
   });
   return out;
 }

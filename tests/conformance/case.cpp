@@ -139,11 +139,13 @@ class CaseMaker {
     Sample sample = op_.samples[s];
     for_each_spec(sample, [&](TensorSpec& spec) { found.insert(spec.shape.begin(), spec.shape.end()); });
     for (std::size_t d = 0; d < set_.size(); ++d) {
-      bool chosen = full() || set_[d] == kF32 || set_[d] == kF64 || set_[d] == kBF16 || set_[d] == kI64 || set_[d] == kU8;
+      bool chosen =
+          full() || set_[d] == kF32 || set_[d] == kF64 || set_[d] == kBF16 || set_[d] == kI64 || set_[d] == kU8;
       if (!chosen || !layouts_matter()) continue;
       std::size_t l = d;
       for (std::int64_t from : found) {
-        for (std::int64_t to : {std::int64_t{0}, std::int64_t{1}, std::int64_t{37}, std::int64_t{130}, std::int64_t{9001}}) {
+        for (std::int64_t to :
+             {std::int64_t{0}, std::int64_t{1}, std::int64_t{37}, std::int64_t{130}, std::int64_t{9001}}) {
           if (from == to || (to == 130 && found.size() > 3)) continue;
           Case c = base(s, d);
           c.sample = with_size(c.sample, from, to);
@@ -166,7 +168,8 @@ class CaseMaker {
   bool cheap_when_long(std::int64_t from) {
     bool repeated = false;
     Sample sample = op_.samples[0];
-    for_each_spec(sample, [&](TensorSpec& spec) { repeated |= std::count(spec.shape.begin(), spec.shape.end(), from) > 1; });
+    for_each_spec(sample,
+                  [&](TensorSpec& spec) { repeated |= std::count(spec.shape.begin(), spec.shape.end(), from) > 1; });
     if (repeated || op_.group == "index" || op_.group == "view") return false;
     for (const char* part : {"pool", "conv", "attention", "linear"}) {
       if (op_.name.find(part) != std::string::npos) return false;
@@ -179,7 +182,8 @@ class CaseMaker {
     std::vector<std::string> params;
     Signature signature = op_.parsed();
     for (std::size_t i = 0; i < signature.params.size(); ++i) {
-      if (op_.params[i].kind == DtypeSpec::Kind::kVariable && op_.params[i].index == 0) params.push_back(signature.params[i].name);
+      if (op_.params[i].kind == DtypeSpec::Kind::kVariable && op_.params[i].index == 0)
+        params.push_back(signature.params[i].name);
     }
     constexpr Dtype kTen[] = {kBool, kU8, kI8, kI16, kI32, kI64, kF16, kBF16, kF32, kF64};
     bool list = signature.params[0].type == ArgType::kTensorList;
@@ -188,8 +192,10 @@ class CaseMaker {
         if (!full() && (a + b * 3) % 5 != 0 && params.size() > 1) continue;
         Case c = base(0, 0);
         c.t[0] = kTen[a];
-        if (params.size() > 1 || list) c.mixed[params.back()] = kTen[b];
-        else if (b != 0) continue;
+        if (params.size() > 1 || list)
+          c.mixed[params.back()] = kTen[b];
+        else if (b != 0)
+          continue;
         c.variation += ", promotion";
         c.may_refuse = true;
         cases_.push_back(std::move(c));
@@ -253,7 +259,8 @@ std::string Case::str() const {
   }
   for (const auto& [name, dtype] : mixed) str_append(&text, ", ", name, " in ", dtype.name());
   str_append(&text, ", layouts");
-  for (std::size_t k = 0; k < std::min<std::size_t>(layouts.size(), 3); ++k) str_append(&text, " ", layout_name(layouts[k]));
+  for (std::size_t k = 0; k < std::min<std::size_t>(layouts.size(), 3); ++k)
+    str_append(&text, " ", layout_name(layouts[k]));
   return text;
 }
 

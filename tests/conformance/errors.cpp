@@ -62,7 +62,8 @@ void run_dtypes(const OperatorSamples& op, const Options& options, Report& repor
       if (auto* list = std::get_if<std::vector<Inputs::Tensor>>(&a.value)) {
         for (const Inputs::Tensor& t : *list) used |= t.values && t.values->dtype == dtype;
       }
-      if (auto* v = std::get_if<Value>(&a.value)) used |= std::holds_alternative<Dtype>(*v) && std::get<Dtype>(*v) == dtype;
+      if (auto* v = std::get_if<Value>(&a.value))
+        used |= std::holds_alternative<Dtype>(*v) && std::get<Dtype>(*v) == dtype;
     }
     if (!used) continue;
     report.add(c, refusal(run_case(c, options), op.name, std::string(dtype.name())));

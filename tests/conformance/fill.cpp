@@ -33,9 +33,12 @@ void fill_distinct(Array& a, std::mt19937_64& random) {
   std::shuffle(order.begin(), order.end(), random);
   for (std::int64_t i = 0; i < a.numel(); ++i) {
     std::int64_t v = order[static_cast<std::size_t>(i)];
-    if (a.dtype.is_floating()) a.set(i, 0.25 * static_cast<double>(v));
-    else if (a.dtype.is_bool()) a.set(i, (v & 1) != 0);
-    else a.set(i, a.dtype == kU8 ? v + a.numel() / 2 : v);
+    if (a.dtype.is_floating())
+      a.set(i, 0.25 * static_cast<double>(v));
+    else if (a.dtype.is_bool())
+      a.set(i, (v & 1) != 0);
+    else
+      a.set(i, a.dtype == kU8 ? v + a.numel() / 2 : v);
   }
 }
 
@@ -77,7 +80,8 @@ Array fill(const OperatorSamples& op, const std::string& param, const TensorSpec
            std::mt19937_64& random) {
   Array a(dtype, spec.shape);
   if (!spec.values.empty()) {
-    if (static_cast<std::int64_t>(spec.values.size()) != a.numel()) throw std::invalid_argument("values for another shape");
+    if (static_cast<std::int64_t>(spec.values.size()) != a.numel())
+      throw std::invalid_argument("values for another shape");
     for (std::int64_t i = 0; i < a.numel(); ++i) a.set(i, spec.values[static_cast<std::size_t>(i)]);
     return a;
   }

@@ -36,7 +36,8 @@ class Forms {
       PlacedInputs placed = placed_inputs();
       std::vector<Placed> outs;
       for (const Array& r : function_.results) outs.push_back(place_garbage(r.dtype, r.shape, options_.device, layout));
-      add(str_cat("out ", layout_name(layout)), difference(op_, run_out(op_, placed, outs, options_.device), function_));
+      add(str_cat("out ", layout_name(layout)),
+          difference(op_, run_out(op_, placed, outs, options_.device), function_));
     }
     if (function_.results.size() == 1) {
       aliased_out();

@@ -1,9 +1,9 @@
 // Golden values: what PyTorch computed, so that the reference is not its own judge. See the head of each golden/*.json.
+#include <gtest/gtest.h>
+
 #include <filesystem>
 #include <fstream>
 #include <limits>
-
-#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "switchyard/autograd/engine.h"
@@ -137,7 +137,8 @@ void check_gradients(const OperatorSamples& op, const json& c, Device device, La
   for (std::size_t i = 0; i < in.size(); ++i) {
     if (wanted[i].is_null()) {
       if (grads[i].defined()) {
-        EXPECT_EQ(difference(to_array(grads[i]), Array(kF64, in[i].shape().vec()), {}), "") << "gradient of input " << i;
+        EXPECT_EQ(difference(to_array(grads[i]), Array(kF64, in[i].shape().vec()), {}), "")
+            << "gradient of input " << i;
       }
       continue;
     }
@@ -176,9 +177,11 @@ std::vector<std::string> files() {
   return paths;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Golden, ::testing::Combine(::testing::ValuesIn(files()), ::testing::Values("reference", "cpu")),
+INSTANTIATE_TEST_SUITE_P(All, Golden,
+                         ::testing::Combine(::testing::ValuesIn(files()), ::testing::Values("reference", "cpu")),
                          [](const auto& info) {
-                           return std::get<1>(info.param) + "_" + std::filesystem::path(std::get<0>(info.param)).stem().string();
+                           return std::get<1>(info.param) + "_" +
+                                  std::filesystem::path(std::get<0>(info.param)).stem().string();
                          });
 
 }  // namespace

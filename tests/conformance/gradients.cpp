@@ -14,15 +14,17 @@ namespace {
 /// Operators whose gradient is not the derivative of what they compute, on purpose.
 struct Exception {
   const char* op;
-  const char* param;     // samples that give it are left out; "": all samples
-  bool first_result;     // the other results carry no gradient: check the first alone, instead of leaving out
+  const char* param;  // samples that give it are left out; "": all samples
+  bool first_result;  // the other results carry no gradient: check the first alone, instead of leaving out
   const char* reason;
 };
 constexpr Exception kExceptions[] = {
     {"native_layer_norm", "", true, "the statistics carry no gradient"},
     {"native_batch_norm", "", true, "the statistics carry no gradient"},
-    {"native_layer_norm_backward", "", false, "mean and rstd are recomputed; native_layer_norm's second order covers it"},
-    {"native_batch_norm_backward", "", false, "mean and rstd are recomputed; native_batch_norm's second order covers it"},
+    {"native_layer_norm_backward", "", false,
+     "mean and rstd are recomputed; native_layer_norm's second order covers it"},
+    {"native_batch_norm_backward", "", false,
+     "mean and rstd are recomputed; native_batch_norm's second order covers it"},
     {"embedding", "padding_idx", false, "the padding row takes no gradient"},
     {"amax_backward", "", false, "a step function of self and result; amax's second order covers it"},
 };
@@ -69,8 +71,10 @@ class Differentiable {
       PlacedInputs placed = place(inputs_, device_, true);
       for (std::size_t j = 0; j < x.size(); ++j) {
         Value& value = placed.arguments[at_[j].first].value;
-        if (auto* list = std::get_if<std::vector<TensorBase>>(&value)) (*list)[at_[j].second] = x[j];
-        else value = TensorBase(x[j]);
+        if (auto* list = std::get_if<std::vector<TensorBase>>(&value))
+          (*list)[at_[j].second] = x[j];
+        else
+          value = TensorBase(x[j]);
       }
       if (inplace) {
         placed.arguments[0].value = TensorBase(x[0].clone());
@@ -133,7 +137,8 @@ std::string wrong_metadata(const Case& c, Device device) {
   if (out.empty() || in.empty()) return "";
   std::vector<Tensor> grads = grad(out, in, cotangents, false, false, true);
   for (std::size_t i = 0; i < in.size(); ++i) {
-    if (grads[i].defined() && (grads[i].shape() != in[i].shape() || grads[i].dtype() != in[i].dtype() || grads[i].device() != in[i].device())) {
+    if (grads[i].defined() && (grads[i].shape() != in[i].shape() || grads[i].dtype() != in[i].dtype() ||
+                               grads[i].device() != in[i].device())) {
       return str_cat("the gradient of input ", i, " is ", describe(grads[i]), " for ", describe(in[i]));
     }
   }
@@ -157,7 +162,8 @@ std::string metadata_error(const Case& c, Device device) {
 }
 
 /// First and second order of a function of leaves in the given layouts.
-void check_orders(Case c, const GradcheckFn& fn, const Differentiable& d, const std::vector<Layout>& layouts, Report& report) {
+void check_orders(Case c, const GradcheckFn& fn, const Differentiable& d, const std::vector<Layout>& layouts,
+                  Report& report) {
   GradcheckOptions options;
   options.atol = 1e-5;
   options.fast = true;

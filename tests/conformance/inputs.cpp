@@ -56,7 +56,8 @@ class InputMaker {
   }
 
   bool takes_tensors() const {
-    return std::any_of(signature_.params.begin(), signature_.params.end(), [](const Parameter& p) { return p.is_tensor(); });
+    return std::any_of(signature_.params.begin(), signature_.params.end(),
+                       [](const Parameter& p) { return p.is_tensor(); });
   }
 
   /// The type variable that only the dtype parameter fixes, or -1.
@@ -80,7 +81,8 @@ class InputMaker {
     }
     if (rule.kind == DtypeSpec::Kind::kFixed) return *Dtype::parse(rule.name);
     auto mixed = case_.mixed.find(signature_.params[i].name);
-    if (mixed != case_.mixed.end() && element % 2 == (signature_.params[i].type == ArgType::kTensorList)) return mixed->second;
+    if (mixed != case_.mixed.end() && element % 2 == (signature_.params[i].type == ArgType::kTensorList))
+      return mixed->second;
     return variable.value_or(kF32);
   }
 
@@ -115,9 +117,12 @@ class InputMaker {
     a.value = std::move(list);
   }
   void set(Inputs::Argument& a, std::size_t, const Number& v) {
-    if (v.kind == Number::Kind::kBool) a.value = Value(v.i != 0);
-    else if (v.kind == Number::Kind::kInt) a.value = Value(v.i);
-    else a.value = Value(v.f);
+    if (v.kind == Number::Kind::kBool)
+      a.value = Value(v.i != 0);
+    else if (v.kind == Number::Kind::kInt)
+      a.value = Value(v.i);
+    else
+      a.value = Value(v.f);
   }
   void set(Inputs::Argument& a, std::size_t, const std::vector<bool>&) {
     throw std::invalid_argument(str_cat("parameter ", a.name, ": lists of bool have no boxed form"));
@@ -160,7 +165,8 @@ PlacedInputs place(const Inputs& inputs, Device device, bool contiguous) {
       value = put(*t, a.name, a.mutated, a.on_cpu);
     } else if (auto* list = std::get_if<std::vector<Inputs::Tensor>>(&a.value)) {
       std::vector<TensorBase> tensors;
-      for (const Inputs::Tensor& t : *list) tensors.push_back(put(t, str_cat(a.name, "[", tensors.size(), "]"), a.mutated));
+      for (const Inputs::Tensor& t : *list)
+        tensors.push_back(put(t, str_cat(a.name, "[", tensors.size(), "]"), a.mutated));
       value = std::move(tensors);
     } else if (auto* d = std::get_if<DeviceName>(&a.value)) {
       value = d->name == "current" ? device : Device(d->name);

@@ -1,10 +1,10 @@
 #include "switchyard/testing/known_gaps.h"
 
+#include <yaml-cpp/yaml.h>
+
 #include <filesystem>
 #include <map>
 #include <stdexcept>
-
-#include <yaml-cpp/yaml.h>
 
 namespace sy::testing {
 
@@ -15,8 +15,11 @@ std::vector<KnownGap> read_known_gaps(const std::string& path) {
     YAML::Node root = YAML::LoadFile(path);
     for (const auto& entry : root["known_gaps"]) {
       KnownGap gap;
-      const std::map<std::string, std::string*> fields = {
-          {"op", &gap.op}, {"suite", &gap.suite}, {"dtype", &gap.dtype}, {"layout", &gap.layout}, {"reason", &gap.reason}};
+      const std::map<std::string, std::string*> fields = {{"op", &gap.op},
+                                                          {"suite", &gap.suite},
+                                                          {"dtype", &gap.dtype},
+                                                          {"layout", &gap.layout},
+                                                          {"reason", &gap.reason}};
       for (const auto& item : entry) {
         auto field = fields.find(item.first.as<std::string>());
         if (field == fields.end()) throw std::runtime_error("unknown key " + item.first.as<std::string>());

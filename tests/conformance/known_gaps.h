@@ -15,8 +15,8 @@ struct KnownGap {
   std::string reason;
 };
 
-/// Reads `known_gaps: [{op: ..., dtype: ..., layout: ..., suite: ..., reason: ...}]`. A file that does not exist has none.
-/// Throws std::runtime_error for unknown keys, or a gap without op or reason.
+/// Reads `known_gaps: [{op: ..., dtype: ..., layout: ..., suite: ..., reason: ...}]`. A file that does not exist has
+/// none. Throws std::runtime_error for unknown keys, or a gap without op or reason.
 std::vector<KnownGap> read_known_gaps(const std::string& path);
 
 }  // namespace sy::testing

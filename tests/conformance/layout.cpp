@@ -96,7 +96,8 @@ Placed place(const Array& values, Device device, Layout layout) {
   std::vector<std::byte> image = garbage(values.dtype, g.elements);
   std::size_t item = values.dtype.itemsize();
   for_each_element(values.shape, g.strides, g.offset, [&](std::int64_t to, std::int64_t from) {
-    std::memcpy(&image[static_cast<std::size_t>(to) * item], &values.bytes[static_cast<std::size_t>(from) * item], item);
+    std::memcpy(&image[static_cast<std::size_t>(to) * item], &values.bytes[static_cast<std::size_t>(from) * item],
+                item);
   });
   return upload(values.dtype, values.shape, device, g, std::move(image));
 }

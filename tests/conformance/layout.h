@@ -20,8 +20,8 @@ struct Placed {
   TensorBase tensor;
   std::vector<std::byte> image;
 
-  /// What of the storage has changed since, or "". With elements_too, the tensor's own elements count, else only the gaps
-  /// between them, which hold NaN (or 111, or true).
+  /// What of the storage has changed since, or "". With elements_too, the tensor's own elements count, else only the
+  /// gaps between them, which hold NaN (or 111, or true).
   std::string changes(bool elements_too) const;
 };
 

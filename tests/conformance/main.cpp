@@ -1,11 +1,12 @@
-// conformance --device NAME [--tier quick|full] [--op NAME] [--group NAME] [--suite NAME] [--gaps FILE] [GoogleTest's flags]
+// conformance --device NAME [--tier quick|full] [--op NAME] [--group NAME] [--suite NAME] [--gaps FILE] [GoogleTest's
+// flags]
 //
 // Runs the suite on a device, one test per operator and suite.
+#include <gtest/gtest.h>
+
 #include <cstring>
 #include <iostream>
 #include <map>
-
-#include <gtest/gtest.h>
 
 #include "switchyard/core/backend.h"
 #include "switchyard/dispatch/fallback.h"
@@ -16,7 +17,8 @@ namespace {
 
 class ConformanceTest : public ::testing::Test {
  public:
-  ConformanceTest(const OperatorSamples& op, const Suite& suite, const Options& options, const std::vector<KnownGap>& gaps)
+  ConformanceTest(const OperatorSamples& op, const Suite& suite, const Options& options,
+                  const std::vector<KnownGap>& gaps)
       : op_(op), suite_(suite), options_(options), gaps_(gaps) {}
 
   void TestBody() override {
@@ -25,7 +27,8 @@ class ConformanceTest : public ::testing::Test {
     std::vector<std::string> failures = report.failures();
     constexpr std::size_t kShown = 6;
     for (std::size_t i = 0; i < failures.size() && i < kShown; ++i) ADD_FAILURE() << failures[i];
-    if (failures.size() > kShown) ADD_FAILURE() << op_.name << ": " << failures.size() - kShown << " further cases fail";
+    if (failures.size() > kShown)
+      ADD_FAILURE() << op_.name << ": " << failures.size() - kShown << " further cases fail";
     RecordProperty("cases", static_cast<int>(report.cases()));
   }
 
@@ -70,7 +73,8 @@ int run(int argc, char** argv) {
     bool known = false;
     for (const char* k : kKeys) known |= key == k;
     if (!known || i + 1 == argc) {
-      std::cerr << "usage: conformance --device NAME [--tier quick|full] [--op NAME] [--group NAME] [--suite NAME] [--gaps FILE]\n";
+      std::cerr << "usage: conformance --device NAME [--tier quick|full] [--op NAME] [--group NAME] [--suite NAME] "
+                   "[--gaps FILE]\n";
       return 2;
     }
     arguments[key.substr(2)] = argv[i + 1];

@@ -41,9 +41,10 @@ std::string run_case(const Case& c, Device device) {
     if (got.size() != wanted.size()) return str_cat("gave ", got.size(), " results, expected ", wanted.size());
     for (std::size_t k = 0; k < got.size(); ++k) {
       if (!got[k].device().is_meta()) return str_cat("result ", k, " is ", describe(got[k]), ", expected it on meta");
-      if (got[k].shape() != wanted[k].shape() || got[k].dtype() != wanted[k].dtype() || got[k].strides() != wanted[k].strides()) {
-        return str_cat("result ", k, " is ", describe(got[k]), " with strides ", shape_str(got[k].strides()), ", expected ",
-                       describe(wanted[k]), " with strides ", shape_str(wanted[k].strides()));
+      if (got[k].shape() != wanted[k].shape() || got[k].dtype() != wanted[k].dtype() ||
+          got[k].strides() != wanted[k].strides()) {
+        return str_cat("result ", k, " is ", describe(got[k]), " with strides ", shape_str(got[k].strides()),
+                       ", expected ", describe(wanted[k]), " with strides ", shape_str(wanted[k].strides()));
       }
     }
   } catch (const Error& e) {
@@ -74,7 +75,8 @@ void run_meta(const OperatorSamples& op, const Options& options, Report& report)
   if (dtypes.empty()) dtypes.emplace_back();
   for (std::optional<Dtype> dtype : dtypes) {
     for (Layout layout : {Layout::kContiguous, Layout::kTransposed}) {
-      if (op.name == "as_strided" && layout != Layout::kContiguous) continue;  // its arguments say where the storage ends
+      if (op.name == "as_strided" && layout != Layout::kContiguous)
+        continue;  // its arguments say where the storage ends
       for (Case& c : plain_cases(op, dtype)) {
         c.layouts = {layout};
         if (!reads_data(c)) report.add(c, run_case(c, options.device));

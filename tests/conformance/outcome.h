@@ -10,10 +10,10 @@ namespace sy::testing {
 
 struct Outcome {
   bool threw = false;
-  std::string message;          // of the sy::Error
-  std::string fault;            // a broken promise besides: another exception, a result elsewhere, an input written to; or ""
+  std::string message;  // of the sy::Error
+  std::string fault;    // a broken promise besides: another exception, a result elsewhere, an input written to; or ""
   std::vector<Array> results;
-  std::vector<Array> mutated;   // arguments that the operator may write to
+  std::vector<Array> mutated;  // arguments that the operator may write to
 };
 
 /// Calls the function form, waits for the device and reads everything back.

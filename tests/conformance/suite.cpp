@@ -4,7 +4,8 @@ namespace sy::testing {
 
 Report::Report(std::string op, std::string suite, const std::vector<KnownGap>& gaps) {
   for (const KnownGap& gap : gaps) {
-    if (gap.op == op && (gap.suite.empty() || gap.suite == suite)) gaps_.push_back({gap, !gap.suite.empty() || suite == "forward"});
+    if (gap.op == op && (gap.suite.empty() || gap.suite == suite))
+      gaps_.push_back({gap, !gap.suite.empty() || suite == "forward"});
   }
 }
 
@@ -31,19 +32,17 @@ std::vector<std::string> Report::failures() const {
   std::vector<std::string> all = failures_;
   for (const Gap& g : gaps_) {
     if (g.must_fail && g.cases != 0 && g.failed == 0) {
-      all.push_back(str_cat(g.gap.op, ": a known gap passes after all (", g.gap.reason, "); take it out of conformance.yaml"));
+      all.push_back(
+          str_cat(g.gap.op, ": a known gap passes after all (", g.gap.reason, "); take it out of conformance.yaml"));
     }
   }
   return all;
 }
 
 const std::vector<Suite>& suites() {
-  static const std::vector<Suite> kSuites = {{"forward", run_forward},
-                                             {"forms", run_forms},
-                                             {"errors", run_errors},
-                                             {"dtypes", run_dtypes},
-                                             {"meta", run_meta},
-                                             {"gradients", run_gradients}};
+  static const std::vector<Suite> kSuites = {{"forward", run_forward}, {"forms", run_forms},
+                                             {"errors", run_errors},   {"dtypes", run_dtypes},
+                                             {"meta", run_meta},       {"gradients", run_gradients}};
   return kSuites;
 }
 

@@ -1,4 +1,5 @@
-// The device-generic conformance suite: each function runs one suite of one operator on a device and reports every case.
+// The device-generic conformance suite: each function runs one suite of one operator on a device and reports every
+// case.
 #pragma once
 
 #include <string>
@@ -15,8 +16,8 @@ struct Options {
   Tier tier = Tier::kQuick;
 };
 
-/// Collects cases. A case that a known gap covers may fail; a gap none of whose cases failed is a failure itself, told by
-/// the gap's suite, or by `forward` for a gap of all suites.
+/// Collects cases. A case that a known gap covers may fail; a gap none of whose cases failed is a failure itself, told
+/// by the gap's suite, or by `forward` for a gap of all suites.
 class Report {
  public:
   Report(std::string op, std::string suite, const std::vector<KnownGap>& gaps);
@@ -31,7 +32,8 @@ class Report {
   std::vector<std::string> failures() const;
 
  private:
-  void add(const std::string& description, const std::string& dtype, const std::string& layout, const std::string& error);
+  void add(const std::string& description, const std::string& dtype, const std::string& layout,
+           const std::string& error);
 
   struct Gap {
     KnownGap gap;

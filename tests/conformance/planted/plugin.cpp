@@ -1,12 +1,13 @@
-// The reference's kernels behind a device called `planted`, with one mistake in them, which SWITCHYARD_PLANTED names: the
-// suite has to find it. Without a mistake the device passes.
+// The reference's kernels behind a device called `planted`, with one mistake in them, which SWITCHYARD_PLANTED names:
+// the suite has to find it. Without a mistake the device passes.
+#include "switchyard/sdk/plugin.h"
+
 #include <cstdlib>
 #include <cstring>
 #include <string>
 #include <vector>
 
 #include "switchyard/sdk/host_device.h"
-#include "switchyard/sdk/plugin.h"
 
 namespace {
 
@@ -109,8 +110,11 @@ struct Mistake {
   sy_status (*run)(const sy_call*);
 };
 constexpr Mistake kMistakes[] = {
-    {"sign", "sub", wrong_sign},          {"strides", "mul", ignores_strides},  {"off_by_one", "exp", off_by_one},
-    {"tail", "tanh", skips_tail},         {"attribute", "add", ignores_attribute},
+    {"sign", "sub", wrong_sign},
+    {"strides", "mul", ignores_strides},
+    {"off_by_one", "exp", off_by_one},
+    {"tail", "tanh", skips_tail},
+    {"attribute", "add", ignores_attribute},
     {"gradient", "softmax_backward", wrong_scale},
 };
 
@@ -156,9 +160,11 @@ DECLARE(sum);
 DECLARE(tanh);
 
 const sy::sdk::KernelTable* const sy_kernel_list[] = {
-    &sy_kernels_add,     &sy_kernels_cast,             &sy_kernels_exp, &sy_kernels_fill, &sy_kernels_full, &sy_kernels_mul,
-    &sy_kernels_neg,     &sy_kernels_softmax,          &sy_kernels_softmax_backward,      &sy_kernels_sub,  &sy_kernels_sum,
-    &sy_kernels_tanh,    nullptr,
+    &sy_kernels_add,  &sy_kernels_cast,    &sy_kernels_exp,
+    &sy_kernels_fill, &sy_kernels_full,    &sy_kernels_mul,
+    &sy_kernels_neg,  &sy_kernels_softmax, &sy_kernels_softmax_backward,
+    &sy_kernels_sub,  &sy_kernels_sum,     &sy_kernels_tanh,
+    nullptr,
 };
 
 SY_PLUGIN_DEFINE("planted", "0.9.0", "Switchyard", "The reference with a planted mistake", init);

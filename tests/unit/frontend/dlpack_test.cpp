@@ -111,7 +111,8 @@ TEST(Dlpack, ImportErrorsLeaveTheCallerTheOwner) {
 TEST(Dlpack, ExportErrors) {
   EXPECT_THAT(message_of([] { to_dlpack(Tensor()); }), HasSubstr("undefined"));
   EXPECT_THAT(message_of([] { to_dlpack(tensor({1.f}).requires_grad_()); }), HasSubstr("detach it first"));
-  EXPECT_THAT(message_of([] { to_dlpack(tensor({1.f}).to(Device("simulator"))); }), HasSubstr("simulator:0 is not host memory"));
+  EXPECT_THAT(message_of([] { to_dlpack(tensor({1.f}).to(Device("simulator"))); }),
+              HasSubstr("simulator:0 is not host memory"));
 }
 
 }  // namespace

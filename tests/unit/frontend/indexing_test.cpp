@@ -100,7 +100,11 @@ TEST(Indexing, Errors) {
   EXPECT_NE(message_of([&] { t[tensor({0.5f})]; }), "no error");
   EXPECT_NE(message_of([&] { t[{tensor({0, 1}), tensor({0, 1, 2})}]; }), "no error");
   EXPECT_NE(message_of([&] { t.put({0}, tensor({1, 2})); }), "no error");
-  EXPECT_NE(message_of([&] { Tensor u; u[{0}]; }), "no error");
+  EXPECT_NE(message_of([&] {
+              Tensor u;
+              u[{0}];
+            }),
+            "no error");
 }
 
 /// One entry of a random index, and where it leads.
@@ -149,8 +153,10 @@ Picked pick(const Ints& shape, const std::vector<Entry>& entries) {
       if (place < 0) place = static_cast<std::int64_t>(axes.size());
       continue;
     }
-    if (e.kind == Entry::kNew) positions = {0};
-    else positions = visited(e.kind == Entry::kAll ? Slice() : e.slice, n);
+    if (e.kind == Entry::kNew)
+      positions = {0};
+    else
+      positions = visited(e.kind == Entry::kAll ? Slice() : e.slice, n);
     for (std::int64_t& p : positions) p *= s;
     axes.push_back(positions);
   }
@@ -170,7 +176,9 @@ Picked pick(const Ints& shape, const std::vector<Entry>& entries) {
 class RandomIndex {
  public:
   explicit RandomIndex(unsigned seed) : random_(seed) {}
-  std::int64_t between(std::int64_t low, std::int64_t high) { return std::uniform_int_distribution<std::int64_t>(low, high)(random_); }
+  std::int64_t between(std::int64_t low, std::int64_t high) {
+    return std::uniform_int_distribution<std::int64_t>(low, high)(random_);
+  }
 
   std::vector<Entry> entries(const Ints& shape) {
     std::vector<Entry> out;
@@ -194,8 +202,10 @@ class RandomIndex {
         std::shuffle(all.begin(), all.end(), random_);
         if (count == 0) count = static_cast<std::size_t>(between(1, n));
         e.list.assign(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count));
-        if (e.kind == Entry::kMask) std::sort(e.list.begin(), e.list.end());
-        else if (between(0, 1)) e.list[0] -= n;
+        if (e.kind == Entry::kMask)
+          std::sort(e.list.begin(), e.list.end());
+        else if (between(0, 1))
+          e.list[0] -= n;
       }
       out.push_back(e);
     }
@@ -208,12 +218,18 @@ class RandomIndex {
 
 Index to_index(const Entry& e, std::int64_t n) {
   switch (e.kind) {
-    case Entry::kInt: return e.at;
-    case Entry::kSlice: return e.slice;
-    case Entry::kAll: return Slice();
-    case Entry::kNew: return kNewAxis;
-    case Entry::kList: return tensor(e.list);
-    default: break;
+    case Entry::kInt:
+      return e.at;
+    case Entry::kSlice:
+      return e.slice;
+    case Entry::kAll:
+      return Slice();
+    case Entry::kNew:
+      return kNewAxis;
+    case Entry::kList:
+      return tensor(e.list);
+    default:
+      break;
   }
   std::vector<bool> mask(static_cast<std::size_t>(n));
   for (std::int64_t i : e.list) mask[static_cast<std::size_t>(i)] = true;
@@ -224,12 +240,18 @@ Index to_index(const Entry& e, std::int64_t n) {
 template <typename Fn>
 auto with_list(const std::vector<Index>& v, Fn fn) {
   switch (v.size()) {
-    case 1: return fn({v[0]});
-    case 2: return fn({v[0], v[1]});
-    case 3: return fn({v[0], v[1], v[2]});
-    case 4: return fn({v[0], v[1], v[2], v[3]});
-    case 5: return fn({v[0], v[1], v[2], v[3], v[4]});
-    default: return fn({v[0], v[1], v[2], v[3], v[4], v[5]});
+    case 1:
+      return fn({v[0]});
+    case 2:
+      return fn({v[0], v[1]});
+    case 3:
+      return fn({v[0], v[1], v[2]});
+    case 4:
+      return fn({v[0], v[1], v[2], v[3]});
+    case 5:
+      return fn({v[0], v[1], v[2], v[3], v[4]});
+    default:
+      return fn({v[0], v[1], v[2], v[3], v[4], v[5]});
   }
 }
 

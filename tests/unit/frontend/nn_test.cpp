@@ -20,7 +20,8 @@ std::vector<std::string> names(const Module::Named& named) {
   return out;
 }
 std::shared_ptr<Sequential> small_net() {
-  return std::make_shared<Sequential>(std::make_shared<Linear>(4, 3), std::make_shared<Tanh>(), std::make_shared<Linear>(3, 2));
+  return std::make_shared<Sequential>(std::make_shared<Linear>(4, 3), std::make_shared<Tanh>(),
+                                      std::make_shared<Linear>(3, 2));
 }
 Tensor input(IntArray shape) { return randn(shape, Generator(5), kF64); }
 
@@ -33,8 +34,8 @@ void expect_close(const Tensor& got, const Tensor& expected) {
   EXPECT_LT(highest(abs(got - expected)), 1e-10);
 }
 
-/// gradcheck of a module's output for its input and every parameter. gradcheck moves copies of its inputs, so moved parameters
-/// are written into the module for the call.
+/// gradcheck of a module's output for its input and every parameter. gradcheck moves copies of its inputs, so moved
+/// parameters are written into the module for the call.
 template <typename M, typename Fn>
 void check_gradients(M& module, Tensor x, Fn forward) {
   module.to(kF64);
@@ -66,7 +67,8 @@ void check_gradients(M& module, Tensor x, Fn forward) {
 }
 template <typename M>
 void check_layer(M&& module, const Tensor& x) {
-  EXPECT_EQ(message_of([&] { check_gradients(module, x, [&](const Tensor& t) { return module.forward(t); }); }), "no error")
+  EXPECT_EQ(message_of([&] { check_gradients(module, x, [&](const Tensor& t) { return module.forward(t); }); }),
+            "no error")
       << module.describe();
 }
 
@@ -88,7 +90,8 @@ class Block : public Module {
 
 TEST(Module, NamedParametersAndBuffers) {
   Block block;
-  EXPECT_THAT(names(block.named_parameters()), ElementsAre("scale", "first.weight", "first.bias", "norm.weight", "norm.bias"));
+  EXPECT_THAT(names(block.named_parameters()),
+              ElementsAre("scale", "first.weight", "first.bias", "norm.weight", "norm.bias"));
   EXPECT_THAT(names(block.named_buffers()), ElementsAre("count", "norm.running_mean", "norm.running_var"));
   for (const Tensor& p : block.parameters()) EXPECT_TRUE(p.requires_grad() && p.is_leaf());
   EXPECT_FALSE(block.register_parameter("absent", Tensor()).defined());
@@ -110,7 +113,8 @@ TEST(Module, NamesAreUnique) {
   EXPECT_THAT(message_of([&] { block.register_parameter("scale", ones({1})); }), HasSubstr("\"scale\" is taken"));
   EXPECT_THAT(message_of([&] { block.register_buffer("scale", ones({1})); }), HasSubstr("\"scale\" is taken"));
   EXPECT_THAT(message_of([&] { block.register_parameter("first", ones({1})); }), HasSubstr("\"first\" is taken"));
-  EXPECT_THAT(message_of([&] { block.add_child("first", std::make_shared<Linear>(1, 1)); }), HasSubstr("\"first\" is taken"));
+  EXPECT_THAT(message_of([&] { block.add_child("first", std::make_shared<Linear>(1, 1)); }),
+              HasSubstr("\"first\" is taken"));
   EXPECT_THAT(message_of([&] { block.register_parameter("a.b", ones({1})); }), HasSubstr("no name"));
   EXPECT_THAT(message_of([&] { block.register_buffer("", ones({1})); }), HasSubstr("no name"));
   EXPECT_THAT(message_of([&] { block.add_child("x", nullptr); }), HasSubstr("null"));
@@ -294,13 +298,19 @@ TEST(MultiheadAttention, AgreesWithTheOperatorsAndItsGradient) {
     return matmul(mixed, w.at("out.weight").transpose(0, 1)) + w.at("out.bias");
   };
   expect_close(attention.forward(q, kv, kv), expected({}));
-  Tensor mask = tensor({{true, false, true, true, false}, {true, true, true, true, true}, {false, false, false, false, true}});
+  Tensor mask =
+      tensor({{true, false, true, true, false}, {true, true, true, true, true}, {false, false, false, false, true}});
   expect_close(attention.forward(q, kv, kv, mask), expected(mask));
   // Causal: the first step sees itself alone.
   Tensor first = attention.forward(q, true).select(1, 0);
   expect_close(first, attention.forward(q.slice(1, 0, 1)).select(1, 0));
-  EXPECT_EQ(message_of([&] { check_gradients(attention, q, [&](const Tensor& x) { return attention.forward(x, true); }); }), "no error");
-  EXPECT_THAT(message_of([&] { attention.forward(ones({2, 4}, kF64)); }), HasSubstr("expected (batch, time, 4), got [2, 4]"));
+  EXPECT_EQ(
+      message_of([&] { check_gradients(attention, q, [&](const Tensor& x) { return attention.forward(x, true); }); }),
+      "no error");
+  EXPECT_THAT(message_of([&] {
+                attention.forward(ones({2, 4}, kF64));
+              }),
+              HasSubstr("expected (batch, time, 4), got [2, 4]"));
 }
 
 TEST(Init, RangesAndMoments) {

@@ -65,7 +65,8 @@ TEST(Npy, DataStartsAtAMultipleOf64Bytes) {
 
 TEST(Npy, FortranOrder) {
   TempFolder folder;
-  write_text(folder / "x.npy", npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", std::string("\0\1\2\3\4\5", 6)));
+  write_text(folder / "x.npy",
+             npy("{'descr': '|u1', 'fortran_order': True, 'shape': (2, 3), }", std::string("\0\1\2\3\4\5", 6)));
   Tensor t = load_npy(folder / "x.npy");
   EXPECT_EQ(t.shape().vec(), (std::vector<std::int64_t>{2, 3}));
   EXPECT_THAT(to_vector<int>(t), ElementsAre(0, 2, 4, 1, 3, 5));
@@ -91,14 +92,20 @@ TEST(Npy, Errors) {
   EXPECT_THAT(error_of(npy("{'descr': '>f4', 'fortran_order': False, 'shape': (1,)}", "abcd")), HasSubstr("'>f4'"));
   EXPECT_THAT(error_of(npy("{'descr': '|O', 'fortran_order': False, 'shape': (1,)}", "abcdefgh")), HasSubstr("'|O'"));
   EXPECT_THAT(error_of(npy("{'descr': '<c8', 'fortran_order': False, 'shape': (1,)}", "abcdefgh")), HasSubstr("'<c8'"));
-  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", "abcd")), HasSubstr("needs 8 bytes of data, the file has 4"));
-  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", "abcdefgh")), HasSubstr("the file has 8"));
-  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", "")), HasSubstr("too many elements"));
-  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}", "")), HasSubstr("a size"));
+  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (2,)}", "abcd")),
+              HasSubstr("needs 8 bytes of data, the file has 4"));
+  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", "abcdefgh")),
+              HasSubstr("the file has 8"));
+  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (4294967296, 4294967296)}", "")),
+              HasSubstr("too many elements"));
+  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (99999999999999999999,)}", "")),
+              HasSubstr("a size"));
   EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': False, 'shape': (-1,)}", "")), HasSubstr("a size"));
   EXPECT_THAT(error_of(npy("{'descr': '<f4', 'shape': (1,)}", "abcd")), HasSubstr("the dictionary"));
-  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", "abcd")), HasSubstr("key 'descr'"));
-  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}", "abcd")), HasSubstr("fortran_order"));
+  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'descr': '<f4', 'fortran_order': False, 'shape': (1,)}", "abcd")),
+              HasSubstr("key 'descr'"));
+  EXPECT_THAT(error_of(npy("{'descr': '<f4', 'fortran_order': Maybe, 'shape': (1,)}", "abcd")),
+              HasSubstr("fortran_order"));
   EXPECT_THAT(error_of(npy("{'descr': '|b1', 'fortran_order': False, 'shape': (1,)}", "\7")), HasSubstr("bool"));
   EXPECT_THAT(message_of([] { load_npy("/nonexistent/x.npy"); }), HasSubstr("/nonexistent/x.npy: cannot be opened"));
   EXPECT_THAT(message_of([] { load_npy("/"); }), HasSubstr("not a regular file"));

@@ -51,8 +51,12 @@ TEST(Safetensors, RoundTripOfEveryDtype) {
 TEST(Safetensors, OddShapesLayoutsAndDevices) {
   TempFolder folder;
   Tensor t = arange(0, 24).reshape({2, 3, 4});
-  std::map<std::string, Tensor> tensors{{"0d", tensor(2.5)},          {"empty", zeros({0, 3})},     {"permuted", t.permute({2, 0, 1})},
-                                        {"flipped", t.flip(1)},       {"far", t.to(Device("simulator"))}, {"view", t.select(0, 1)},
+  std::map<std::string, Tensor> tensors{{"0d", tensor(2.5)},
+                                        {"empty", zeros({0, 3})},
+                                        {"permuted", t.permute({2, 0, 1})},
+                                        {"flipped", t.flip(1)},
+                                        {"far", t.to(Device("simulator"))},
+                                        {"view", t.select(0, 1)},
                                         {"leaf", ones({2}).requires_grad_()}};
   save_safetensors(folder / "x", tensors);
   SafetensorsFile file = load_safetensors(folder / "x");
@@ -67,15 +71,20 @@ TEST(Safetensors, OddShapesLayoutsAndDevices) {
 
 TEST(Safetensors, AFileByHand) {
   TempFolder folder;
-  write_text(folder / "x", file_of(R"({"b":{"dtype":"U8","shape":[2],"data_offsets":[4,6]},"a":{"dtype":"I16","shape":[1,2],"data_offsets":[0,4]}}  )",
-                                   std::string("\1\0\2\0\3\4", 6)));
+  write_text(
+      folder / "x",
+      file_of(
+          R"({"b":{"dtype":"U8","shape":[2],"data_offsets":[4,6]},"a":{"dtype":"I16","shape":[1,2],"data_offsets":[0,4]}}  )",
+          std::string("\1\0\2\0\3\4", 6)));
   SafetensorsFile file = load_safetensors(folder / "x");
   EXPECT_THAT(to_vector<int>(file.tensors.at("a")), ElementsAre(1, 2));
   EXPECT_THAT(to_vector<int>(file.tensors.at("b")), ElementsAre(3, 4));
 }
 
 TEST(Safetensors, Errors) {
-  auto one = [](const std::string& entry, const std::string& data) { return error_of(file_of("{\"a\":" + entry + "}", data)); };
+  auto one = [](const std::string& entry, const std::string& data) {
+    return error_of(file_of("{\"a\":" + entry + "}", data));
+  };
   EXPECT_THAT(error_of("1234"), HasSubstr("not a safetensors file (4 bytes)"));
   EXPECT_THAT(error_of(std::string(8, '\xff') + "{}"), HasSubstr("18446744073709551615 bytes"));
   EXPECT_THAT(error_of(file_of("[]", "")), HasSubstr("no JSON object"));
@@ -83,7 +92,8 @@ TEST(Safetensors, Errors) {
   EXPECT_THAT(error_of(file_of("{\"\xff\":1}", "")), HasSubstr("not valid JSON"));
   EXPECT_THAT(error_of(file_of(R"({"__metadata__":{"x":1}})", "")), HasSubstr("__metadata__ is no object of strings"));
   EXPECT_THAT(one(R"({"dtype":"U8","shape":[2]})", "ab"), HasSubstr("expected dtype, shape and data_offsets"));
-  EXPECT_THAT(one(R"({"dtype":"F128","shape":[2],"data_offsets":[0,2]})", "ab"), HasSubstr("tensor \"a\": unknown dtype \"F128\""));
+  EXPECT_THAT(one(R"({"dtype":"F128","shape":[2],"data_offsets":[0,2]})", "ab"),
+              HasSubstr("tensor \"a\": unknown dtype \"F128\""));
   EXPECT_THAT(one(R"({"dtype":7,"shape":[2],"data_offsets":[0,2]})", "ab"), HasSubstr("unknown dtype 7"));
   EXPECT_THAT(one(R"({"dtype":"U8","shape":2,"data_offsets":[0,2]})", "ab"), HasSubstr("shape is no list"));
   EXPECT_THAT(one(R"({"dtype":"U8","shape":[-2],"data_offsets":[0,2]})", "ab"), HasSubstr("shape holds -2"));
@@ -91,7 +101,8 @@ TEST(Safetensors, Errors) {
   EXPECT_THAT(one(R"({"dtype":"U8","shape":[2],"data_offsets":[0]})", "ab"), HasSubstr("no pair of offsets"));
   EXPECT_THAT(one(R"({"dtype":"U8","shape":[2],"data_offsets":[0,3]})", "ab"), HasSubstr("outside the file"));
   EXPECT_THAT(one(R"({"dtype":"U8","shape":[2],"data_offsets":[2,0]})", "ab"), HasSubstr("outside the file"));
-  EXPECT_THAT(one(R"({"dtype":"U8","shape":[3],"data_offsets":[0,2]})", "ab"), HasSubstr("needs 3 bytes, its range has 2"));
+  EXPECT_THAT(one(R"({"dtype":"U8","shape":[3],"data_offsets":[0,2]})", "ab"),
+              HasSubstr("needs 3 bytes, its range has 2"));
   EXPECT_THAT(one(R"({"dtype":"BOOL","shape":[2],"data_offsets":[0,2]})", "\1\2"), HasSubstr("bool"));
 }
 
@@ -104,8 +115,10 @@ TEST(Safetensors, OverflowingSizes) {
   EXPECT_THAT(shaped("[18446744073709551615]"), HasSubstr("shape holds 18446744073709551615"));
   EXPECT_THAT(shaped("[9223372036854775808]"), HasSubstr("shape holds"));
   EXPECT_THAT(shaped("[99999999999999999999999]"), HasSubstr("shape holds"));
-  EXPECT_THAT(error_of(file_of(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[18446744073709551615,18446744073709551615]}})", "x")),
-              HasSubstr("outside the file"));
+  EXPECT_THAT(
+      error_of(file_of(R"({"a":{"dtype":"U8","shape":[1],"data_offsets":[18446744073709551615,18446744073709551615]}})",
+                       "x")),
+      HasSubstr("outside the file"));
 }
 
 TEST(Safetensors, OverlapsHolesAndRepeatedNames) {
@@ -118,19 +131,24 @@ TEST(Safetensors, OverlapsHolesAndRepeatedNames) {
   EXPECT_THAT(two("[0,2]", "[3,5]"), HasSubstr("tensor \"b\": its data leaves a hole"));
   EXPECT_THAT(two("[0,2]", "[2,4]"), HasSubstr("1 bytes behind the last tensor"));
   EXPECT_THAT(two("[0,2]", "[2,4]", "a"), HasSubstr("two entries called \"a\""));
-  EXPECT_THAT(error_of(file_of(R"({"a":{"dtype":"U8","dtype":"I8","shape":[0],"data_offsets":[0,0]}})", "")), HasSubstr("two entries called \"dtype\""));
+  EXPECT_THAT(error_of(file_of(R"({"a":{"dtype":"U8","dtype":"I8","shape":[0],"data_offsets":[0,0]}})", "")),
+              HasSubstr("two entries called \"dtype\""));
 }
 
 TEST(Safetensors, DeepNestingIsRefused) {
   std::string open(1'000'000, '['), close(1'000'000, ']');
-  EXPECT_THAT(error_of(file_of("{\"a\":{\"dtype\":" + open + close + ",\"shape\":[],\"data_offsets\":[0,0]}}", "")), HasSubstr("nested"));
+  EXPECT_THAT(error_of(file_of("{\"a\":{\"dtype\":" + open + close + ",\"shape\":[],\"data_offsets\":[0,0]}}", "")),
+              HasSubstr("nested"));
   EXPECT_THAT(error_of(file_of(open, "")), HasSubstr("nested"));
 }
 
 TEST(Safetensors, SaveErrors) {
   TempFolder folder;
   EXPECT_THAT(message_of([&] { save_safetensors(folder / "x", {{"a", Tensor()}}); }), HasSubstr("\"a\" is undefined"));
-  EXPECT_THAT(message_of([&] { save_safetensors(folder / "x", {{"__metadata__", ones({1})}}); }), HasSubstr("__metadata__"));
+  EXPECT_THAT(message_of([&] {
+                save_safetensors(folder / "x", {{"__metadata__", ones({1})}});
+              }),
+              HasSubstr("__metadata__"));
   EXPECT_THAT(message_of([&] { save_safetensors(folder / "x", {{"\xff", ones({1})}}); }), HasSubstr("UTF-8"));
   EXPECT_EQ(folder.entries(), 0u);
 }
@@ -143,7 +161,9 @@ TEST(Safetensors, AFailingSaveLeavesTheOldFile) {
   struct rlimit old;
   getrlimit(RLIMIT_FSIZE, &old);
   auto handler = std::signal(SIGXFSZ, SIG_IGN);
-  struct rlimit small{4096, old.rlim_max};
+  struct rlimit small {
+    4096, old.rlim_max
+  };
   setrlimit(RLIMIT_FSIZE, &small);
   std::string message = message_of([&] { save_safetensors(folder / "x", {{"a", zeros({100000})}}); });
   setrlimit(RLIMIT_FSIZE, &old);
@@ -165,7 +185,8 @@ TEST(Safetensors, EveryTruncationIsAnError) {
 
 TEST(Safetensors, ChangedBytesGiveAnErrorOrTensors) {
   TempFolder folder;
-  save_safetensors(folder / "x", {{"a", tensor({true, false})}, {"b", tensor({{1.f}, {2.f}})}, {"c", tensor(3.)}}, {{"k", "v"}});
+  save_safetensors(folder / "x", {{"a", tensor({true, false})}, {"b", tensor({{1.f}, {2.f}})}, {"c", tensor(3.)}},
+                   {{"k", "v"}});
   std::string whole = read_text(folder / "x");
   std::mt19937 random(1);
   for (int round = 0; round < 4000; ++round) {
@@ -173,7 +194,8 @@ TEST(Safetensors, ChangedBytesGiveAnErrorOrTensors) {
     changed[random() % changed.size()] = static_cast<char>(random());
     write_text(folder / "y", changed);
     message_of([&] {
-      for (const auto& [name, t] : load_safetensors(folder / "y").tensors) EXPECT_LE(to_vector<double>(t).size(), whole.size());
+      for (const auto& [name, t] : load_safetensors(folder / "y").tensors)
+        EXPECT_LE(to_vector<double>(t).size(), whole.size());
     });
   }
 }

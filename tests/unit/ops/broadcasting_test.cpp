@@ -28,7 +28,8 @@ std::int64_t at_broadcast(const Naive& t, const std::vector<std::int64_t>& index
 /// The same elements behind other strides.
 Tensor relaid(const Naive& n, Random& random) {
   std::vector<std::int64_t> order = random.permutation(n.ndim()), back(n.ndim());
-  for (std::size_t d = 0; d < order.size(); ++d) back[static_cast<std::size_t>(order[d])] = static_cast<std::int64_t>(d);
+  for (std::size_t d = 0; d < order.size(); ++d)
+    back[static_cast<std::size_t>(order[d])] = static_cast<std::int64_t>(d);
   Tensor t = to_tensor(n).permute(order).contiguous().permute(back);
   if (n.ndim() != 0 && random.coin()) {
     std::int64_t d = random.in(0, static_cast<std::int64_t>(n.ndim()) - 1);
@@ -78,7 +79,8 @@ TEST(Broadcasting, ThreeAgreeWithLoops) {
     Naive b = random.tensor(partner(a.shape, random)), c = random.tensor(partner(a.shape, random));
     Tensor condition = relaid(a, random) > Scalar(0), x = relaid(b, random), y = relaid(c, random);
     std::vector<std::int64_t> both, shape;
-    std::string what = str_cat("case ", i, ": ", shape_str(a.shape), ", ", shape_str(b.shape), ", ", shape_str(c.shape));
+    std::string what =
+        str_cat("case ", i, ": ", shape_str(a.shape), ", ", shape_str(b.shape), ", ", shape_str(c.shape));
     if (!broadcast(a.shape, b.shape, &both) || !broadcast(both, c.shape, &shape)) {
       EXPECT_THROW(where(condition, x, y), Error) << what;
       continue;

@@ -12,12 +12,13 @@ struct Indices {
   std::vector<Tensor> tensors;                // what is passed
   std::vector<std::int64_t> shape;            // that the index tensors broadcast to
   bool adjacent = true;
-  std::size_t first = 0;                      // indexed dimension
+  std::size_t first = 0;  // indexed dimension
 };
 
 std::int64_t at_broadcast(const Naive& t, const std::vector<std::int64_t>& index) {
   std::vector<std::int64_t> own(t.ndim());
-  for (std::size_t k = 1; k <= t.ndim(); ++k) own[t.ndim() - k] = t.shape[t.ndim() - k] == 1 ? 0 : index[index.size() - k];
+  for (std::size_t k = 1; k <= t.ndim(); ++k)
+    own[t.ndim() - k] = t.shape[t.ndim() - k] == 1 ? 0 : index[index.size() - k];
   return t.at(own);
 }
 
@@ -39,7 +40,8 @@ Indices random_indices(const Naive& self, Random& random, bool distinct) {
     any = true;
     last = d;
     std::int64_t n = self.shape[d];
-    if (!masked && (out.shape.empty() || distinct) && random.in(0, 2) == 0) {  // a mask: its nonzero positions, one dimension
+    if (!masked && (out.shape.empty() || distinct) &&
+        random.in(0, 2) == 0) {  // a mask: its nonzero positions, one dimension
       Tensor mask = empty({n}, kBool);
       Naive positions{{0}, {}};
       for (std::int64_t i = 0; i < n; ++i) {
@@ -122,8 +124,11 @@ TEST(Indexing, ReadsAgreeWithLoops) {
     Naive self = random_self(random);
     Indices indices = random_indices(self, random, false);
     Naive expected;
-    for_each_pair(self, indices, [&](const auto&, const auto& from) { expected.values.push_back(self.at(from)); }, &expected.shape);
-    expect_same(read(index(to_tensor(self), indices.tensors)), expected, str_cat("case ", i, ": ", shape_str(self.shape)));
+    for_each_pair(
+        self, indices, [&](const auto&, const auto& from) { expected.values.push_back(self.at(from)); },
+        &expected.shape);
+    expect_same(read(index(to_tensor(self), indices.tensors)), expected,
+                str_cat("case ", i, ": ", shape_str(self.shape)));
     if (::testing::Test::HasFatalFailure()) return;
   }
 }
@@ -134,7 +139,8 @@ TEST(Indexing, AccumulatingWritesAgreeWithLoops) {
     Naive self = random_self(random), expected = self;
     Indices indices = random_indices(self, random, false);
     std::vector<std::int64_t> shape;
-    for_each_pair(self, indices, [](const auto&, const auto&) {}, &shape);
+    for_each_pair(
+        self, indices, [](const auto&, const auto&) {}, &shape);
     // Values broadcast to the indexed shape.
     std::vector<std::int64_t> small = shape;
     for (std::int64_t& size : small) {
@@ -166,7 +172,8 @@ TEST(Indexing, WritesOfOneValueAgreeWithLoops) {
     std::int64_t v = random.in(100, 200);
     for_each_pair(
         self, indices,
-        [&](const auto&, const auto& from) { expected.values[static_cast<std::size_t>(expected.position(from))] = v; }, &shape);
+        [&](const auto&, const auto& from) { expected.values[static_cast<std::size_t>(expected.position(from))] = v; },
+        &shape);
     Tensor result = index_put(to_tensor(self), indices.tensors, to_tensor(Naive{{}, {v}}));
     expect_same(read(result), expected, str_cat("case ", i, ": ", shape_str(self.shape)));
     if (::testing::Test::HasFatalFailure()) return;

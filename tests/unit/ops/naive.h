@@ -1,12 +1,12 @@
 // A tensor as nothing but a shape and a list of values: the model that the property tests compare with.
 #pragma once
 
+#include <gtest/gtest.h>
+
 #include <cstdint>
 #include <random>
 #include <string>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "switchyard/ops/operators.h"
 
@@ -23,7 +23,9 @@ struct Naive {
     for (std::size_t d = 0; d < shape.size(); ++d) p = p * shape[d] + index[d];
     return p;
   }
-  std::int64_t at(const std::vector<std::int64_t>& index) const { return values[static_cast<std::size_t>(position(index))]; }
+  std::int64_t at(const std::vector<std::int64_t>& index) const {
+    return values[static_cast<std::size_t>(position(index))];
+  }
 };
 
 inline std::int64_t numel(const std::vector<std::int64_t>& shape) {

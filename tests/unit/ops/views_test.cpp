@@ -17,17 +17,28 @@ class Chain {
 
   void step() {
     switch (random_.in(0, 10)) {
-      case 0: return permute();
-      case 1: return slice();
-      case 2: return select();
-      case 3: return flip();
-      case 4: return unsqueeze();
-      case 5: return squeeze();
-      case 6: return expand();
-      case 7: return diagonal();
-      case 8: return unfold();
-      case 9: return transpose();
-      default: return reshape();
+      case 0:
+        return permute();
+      case 1:
+        return slice();
+      case 2:
+        return select();
+      case 3:
+        return flip();
+      case 4:
+        return unsqueeze();
+      case 5:
+        return squeeze();
+      case 6:
+        return expand();
+      case 7:
+        return diagonal();
+      case 8:
+        return unfold();
+      case 9:
+        return transpose();
+      default:
+        return reshape();
     }
   }
 
@@ -103,15 +114,17 @@ class Chain {
   void slice() {
     if (ndim() == 0) return;
     std::size_t d = any_dim();
-    std::int64_t n = model_.shape[d], start = random_.in(-n - 2, n + 2), end = random_.in(-n - 2, n + 2), step = random_.in(1, 3);
+    std::int64_t n = model_.shape[d], start = random_.in(-n - 2, n + 2), end = random_.in(-n - 2, n + 2),
+                 step = random_.in(1, 3);
     auto clipped = [n](std::int64_t v) { return std::min(std::max<std::int64_t>(v < 0 ? v + n : v, 0), n); };
     std::int64_t first = clipped(start), last = std::max(clipped(end), first);
     std::vector<std::int64_t> shape = model_.shape;
     shape[d] = (last - first + step - 1) / step;
-    apply(str_cat("slice ", d, " ", start, ":", end, ":", step), tensor_.slice(named(d), start, end, step), shape, [&](auto index) {
-      index[d] = first + index[d] * step;
-      return index;
-    });
+    apply(str_cat("slice ", d, " ", start, ":", end, ":", step), tensor_.slice(named(d), start, end, step), shape,
+          [&](auto index) {
+            index[d] = first + index[d] * step;
+            return index;
+          });
   }
 
   void select() {
@@ -204,13 +217,14 @@ class Chain {
     }
     shape.push_back(std::max<std::int64_t>(std::min(rows, columns), 0));
     std::size_t n = model_.ndim();
-    apply(str_cat("diagonal ", offset, " ", a, " ", b), tensor_.diagonal(offset, named(a), named(b)), shape, [&](const auto& index) {
-      std::vector<std::int64_t> from(n, 0);
-      for (std::size_t i = 0; i < kept.size(); ++i) from[static_cast<std::size_t>(kept[i])] = index[i];
-      from[a] = index.back() + std::max<std::int64_t>(-offset, 0);
-      from[b] = index.back() + std::max<std::int64_t>(offset, 0);
-      return from;
-    });
+    apply(str_cat("diagonal ", offset, " ", a, " ", b), tensor_.diagonal(offset, named(a), named(b)), shape,
+          [&](const auto& index) {
+            std::vector<std::int64_t> from(n, 0);
+            for (std::size_t i = 0; i < kept.size(); ++i) from[static_cast<std::size_t>(kept[i])] = index[i];
+            from[a] = index.back() + std::max<std::int64_t>(-offset, 0);
+            from[b] = index.back() + std::max<std::int64_t>(offset, 0);
+            return from;
+          });
   }
 
   void unfold() {
