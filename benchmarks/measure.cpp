@@ -1,6 +1,7 @@
 #include "benchmarks/measure.h"
 
 #include <benchmark/benchmark.h>
+#include <dlfcn.h>
 #include <omp.h>
 #include <torch/torch.h>
 
@@ -58,6 +59,9 @@ void set_threads(int threads) {
   set_num_threads(threads);
   at::set_num_threads(threads);
   omp_set_num_threads(threads);
+  // Libtorch does not hand its thread count on to an OpenBLAS that has threads of its own.
+  void* set = dlsym(RTLD_DEFAULT, "openblas_set_num_threads");
+  if (set != nullptr) reinterpret_cast<void (*)(int)>(set)(threads);
 }
 
 bool held(const Result& r) {
