@@ -330,7 +330,8 @@ class CycleCheck {
     for (const Text& part : op.parts) {
       const Operator* next = schema_.find(part.value);
       if (next == nullptr) {
-        unknown_name(schema_, part);
+        diagnostics_.error(part.location,
+                           "unknown operator '" + part.value + "'" + suggestion(part.value, schema_.names()));
       } else if (auto at = std::find(path_.begin(), path_.end(), next); at != path_.end()) {
         std::string cycle;
         for (; at != path_.end(); ++at) cycle += (*at)->signature.name + " -> ";
@@ -344,10 +345,6 @@ class CycleCheck {
   }
 
  private:
-  void unknown_name(const Schema& schema, const Text& part) {
-    diagnostics_.error(part.location, "unknown operator '" + part.value + "'" + suggestion(part.value, schema.names()));
-  }
-
   const Schema& schema_;
   Diagnostics& diagnostics_;
   std::vector<const Operator*> path_;

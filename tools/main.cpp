@@ -49,6 +49,11 @@ int main(int argc, char** argv) {
   add_call_options(explain);
   explain->add_option("--grad", options.grad, "with the gradient for this argument")->allow_extra_args(false);
 
+  if (argc > 1 && argv[1][0] != '-' &&
+      app.get_subcommands([&](CLI::App* a) { return a->check_name(argv[1]); }).empty()) {
+    std::cerr << "switchyard: no command is called \"" << argv[1] << "\"; there are devices, ops, call and explain\n";
+    return 2;
+  }
   CLI11_PARSE(app, argc, argv);
   try {
     if (*devices) return run_devices(json, why);

@@ -93,6 +93,9 @@ for device in cpu:0 reference:0 simulator:0 simulator:1; do
 done
 expect 0 'loaded' "$tool" devices --why
 
+# commands
+expect 2 'no command is called "plugins"; there are devices' "$tool" plugins
+
 # explain
 expect 0 'chosen    kernel of plugin cpu' "$tool" explain add --arg 'self=[1.0]' --arg 'other=[2.0]'
 expect 0 'layers    autograd' "$tool" explain add --arg 'self=[1.0]' --arg 'other=[2.0]' --grad self

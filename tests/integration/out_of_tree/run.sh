@@ -20,3 +20,11 @@ for plugin in cpu reference; do
 done
 "$scratch/prefix/bin/switchyard" call mm --arg 'self=[[1.0, 2.0]]' --arg 'mat2=[[3.0], [4.0]]' --device cpu | grep -q 11
 "$scratch/build/program"
+
+# The template, as its README and the head of its CMakeLists.txt say.
+cp -r "$source/plugins/template" "$scratch/my_plugin"
+cd "$scratch/my_plugin"
+sed -i '/^# In your own repository/d; s/^#   //' CMakeLists.txt
+cmake -B build -DCMAKE_PREFIX_PATH="$scratch/prefix" > "$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
+cmake --build build > "$scratch/log" 2>&1 || { tail -40 "$scratch/log"; exit 1; }
+SWITCHYARD_PLUGINS=$PWD/build/lib/switchyard/plugins "$scratch/prefix/bin/switchyard" devices | grep '^template:0'

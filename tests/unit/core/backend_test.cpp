@@ -16,12 +16,6 @@ std::string refusal(const sy_backend& table) {
   return std::string(register_backend(table, nullptr, nullptr).message());
 }
 
-FakeDevice& registered(const char* name, std::uint32_t flags = FakeDevice::kHost) {
-  FakeDevice& fake = immortal<FakeDevice>(name, flags);
-  throw_if_error(register_backend(fake.table, nullptr, nullptr));
-  return fake;
-}
-
 TEST(RegisterBackend, GivesAnId) {
   FakeDevice& fake = immortal<FakeDevice>("backend_id");
   std::uint32_t id = 0;
@@ -64,7 +58,7 @@ TEST(RegisterBackend, TablesOfOlderPluginsReadAsPadded) {
 }
 
 TEST(RegisterBackend, ANameIsTakenUntilItsOwnerRetires) {
-  FakeDevice& first = registered("backend_twice");
+  FakeDevice& first = registered("backend_twice", FakeDevice::kHost);
   FakeDevice& second = immortal<FakeDevice>("backend_twice");
   EXPECT_EQ(refusal(second.table), "register_backend: another plugin already provides backend backend_twice");
   find_backend(Device("backend_twice").backend())->retire();
@@ -77,7 +71,7 @@ TEST(RegisterBackend, ANameIsTakenUntilItsOwnerRetires) {
 }
 
 TEST(FindDevice, SaysWhatThereIs) {
-  registered("backend_find").devices = 2;
+  registered("backend_find", FakeDevice::kHost).devices = 2;
   EXPECT_EQ(device_state(Device("backend_find:1")).device, Device("backend_find:1"));
   EXPECT_EQ(message_of([] { device_state(Device("backend_find:2")); }),
             "device backend_find:2 does not exist: backend backend_find has 2 device(s)");
@@ -88,14 +82,14 @@ TEST(FindDevice, SaysWhatThereIs) {
 }
 
 TEST(FindDevice, ADriverThatDoesNotStartIsTheReason) {
-  registered("backend_driver").count_status = SY_UNSUPPORTED;
+  registered("backend_driver", FakeDevice::kHost).count_status = SY_UNSUPPORTED;
   EXPECT_EQ(message_of([] { device_state(Device("backend_driver")); }),
             "device_count of backend backend_driver: the driver is too old");
   EXPECT_EQ(find_backend(Device("backend_driver").backend())->device_count(), 0);
 }
 
 TEST(Configure, PassesTheSettingOn) {
-  FakeDevice& fake = registered("backend_settings");
+  FakeDevice& fake = registered("backend_settings", FakeDevice::kHost);
   configure_backend("backend_settings", "speed", "11");
   EXPECT_THAT(fake.log, ElementsAre("speed=11"));
   fake.configure_status = SY_NOT_FOUND;
@@ -104,8 +98,8 @@ TEST(Configure, PassesTheSettingOn) {
 }
 
 TEST(SetNumThreads, ReachesEveryBackendThatKnowsIt) {
-  FakeDevice& knows = registered("backend_threads");
-  registered("backend_no_threads").configure_status = SY_NOT_FOUND;
+  FakeDevice& knows = registered("backend_threads", FakeDevice::kHost);
+  registered("backend_no_threads", FakeDevice::kHost).configure_status = SY_NOT_FOUND;
   set_num_threads(3);
   EXPECT_THAT(knows.log, ElementsAre("num_threads=3"));
   EXPECT_EQ(message_of([] { set_num_threads(0); }), "set_num_threads: expected at least 1, got 0");

@@ -13,13 +13,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-FakeDevice& registered(const char* name, std::uint32_t flags = FakeDevice::kStreams) {
-  FakeDevice& fake = immortal<FakeDevice>(name, flags);
-  fake.devices = 2;
-  throw_if_error(register_backend(fake.table, nullptr, nullptr));
-  return fake;
-}
-
 TensorBase numbers(Device device, const std::vector<float>& values) {
   TensorBase t = allocate_tensor(static_cast<std::int64_t>(values.size()), kF32, device);
   copy_from_host(t, values.data());
@@ -32,7 +25,7 @@ std::vector<float> read(const TensorBase& t) {
 }
 
 TEST(Copy, ToAndFromHostWaits) {
-  FakeDevice& fake = registered("copy_host");
+  FakeDevice& fake = registered("copy_host", FakeDevice::kStreams, 2);
   TensorBase t = numbers(Device("copy_host"), {1, 2, 3});
   EXPECT_THAT(read(t), ElementsAre(1, 2, 3));
   EXPECT_THAT(fake.log, ElementsAre(str_cat("copy 12 kind ", SY_COPY_HOST_TO_DEVICE, " on 0"), "synchronize 0",
@@ -40,7 +33,7 @@ TEST(Copy, ToAndFromHostWaits) {
 }
 
 TEST(Copy, ViewsStartAtTheirOffset) {
-  registered("copy_offset");
+  registered("copy_offset", FakeDevice::kStreams, 2);
   TensorBase t = numbers(Device("copy_offset"), {1, 2, 3, 4});
   TensorBase tail = alias(t, {2}, {1}, 2);
   EXPECT_THAT(read(tail), ElementsAre(3, 4));
@@ -50,7 +43,7 @@ TEST(Copy, ViewsStartAtTheirOffset) {
 }
 
 TEST(Copy, UsesTheCurrentStream) {
-  FakeDevice& fake = registered("copy_stream");
+  FakeDevice& fake = registered("copy_stream", FakeDevice::kStreams, 2);
   Device device("copy_stream");
   StreamGuard guard(Stream::create(device));
   numbers(device, {1});
@@ -58,14 +51,14 @@ TEST(Copy, UsesTheCurrentStream) {
 }
 
 TEST(Copy, PendingErrorsOfTheDeviceCome) {
-  registered("copy_pending");
+  registered("copy_pending", FakeDevice::kStreams, 2);
   TensorBase t = numbers(Device("copy_pending"), {1});
   device_state(Device("copy_pending")).report(SY_INTERNAL, "its producer failed");
   EXPECT_EQ(message_of([&] { read(t); }), "its producer failed");
 }
 
 TEST(Copy, BetweenDevicesOfOneBackendEventsOrderBothSides) {
-  FakeDevice& fake = registered("copy_peers");
+  FakeDevice& fake = registered("copy_peers", FakeDevice::kStreams, 2);
   TensorBase src = numbers(Device("copy_peers:0"), {5, 6});
   TensorBase dst = allocate_tensor({2}, kF32, Device("copy_peers:1"));
   fake.log.clear();
@@ -78,8 +71,8 @@ TEST(Copy, BetweenDevicesOfOneBackendEventsOrderBothSides) {
 
 TEST(Copy, BetweenBackendsByWayOfTheHost) {
   registered("copy_near", FakeDevice::kHost);
-  registered("copy_far");
-  registered("copy_other");
+  registered("copy_far", FakeDevice::kStreams, 2);
+  registered("copy_other", FakeDevice::kStreams, 2);
   TensorBase near = numbers(Device("copy_near"), {1, 2});
   TensorBase far = allocate_tensor({2}, kF32, Device("copy_far"));
   TensorBase other = allocate_tensor({2}, kF32, Device("copy_other"));
@@ -104,7 +97,7 @@ TEST(Copy, ExpectsContiguousTensorsWithData) {
 }
 
 TEST(ReadScalar, OneElementOfAnyShapeAndDevice) {
-  registered("copy_scalar");
+  registered("copy_scalar", FakeDevice::kStreams, 2);
   TensorBase t = numbers(Device("copy_scalar"), {1, 2, 3});
   EXPECT_EQ(read_scalar(alias(t, {1, 1}, {7, 7}, 1)).to_double(), 2);
   EXPECT_EQ(message_of([&] { read_scalar(t); }), "item: expected a tensor of one element, got f32[3] on copy_scalar:0");

@@ -11,6 +11,7 @@
 
 #include "switchyard/abi/backend.h"
 #include "switchyard/core/abi_error.h"
+#include "switchyard/core/backend.h"
 #include "switchyard/core/strings.h"
 
 namespace sy {
@@ -113,5 +114,13 @@ struct FakeDevice {
     return SY_OK;
   }
 };
+
+/// A device of this name that the host knows from now on; it lives as long as the program.
+inline FakeDevice& registered(const char* name, std::uint32_t flags = FakeDevice::kStreams, int devices = 1) {
+  FakeDevice& fake = immortal<FakeDevice>(name, flags);
+  fake.devices = devices;
+  throw_if_error(register_backend(fake.table, nullptr, nullptr));
+  return fake;
+}
 
 }  // namespace sy

@@ -14,12 +14,6 @@ namespace {
 
 using testing::ElementsAre;
 
-FakeDevice& registered(const char* name, std::uint32_t flags = FakeDevice::kStreams) {
-  FakeDevice& fake = immortal<FakeDevice>(name, flags);
-  throw_if_error(register_backend(fake.table, nullptr, nullptr));
-  return fake;
-}
-
 TEST(Storage, MemoryGoesBackToTheCache) {
   FakeDevice& fake = registered("storage_cache");
   Device device("storage_cache");

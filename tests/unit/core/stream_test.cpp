@@ -16,12 +16,6 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-FakeDevice& registered(const char* name, std::uint32_t flags = FakeDevice::kStreams) {
-  FakeDevice& fake = immortal<FakeDevice>(name, flags);
-  throw_if_error(register_backend(fake.table, nullptr, nullptr));
-  return fake;
-}
-
 TEST(Stream, LastCopyDestroysTheQueue) {
   FakeDevice& fake = registered("stream_lifetime");
   {

@@ -1,4 +1,4 @@
-// What the frontend's tests share: error texts, files that vanish.
+// What the frontend's tests share: files that vanish.
 #pragma once
 
 #include <stdlib.h>
@@ -6,23 +6,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 #include <string>
 
-#include "switchyard/core/error.h"
+#include "../message_of.h"
 
 namespace sy {
-
-/// The text of the sy::Error that fn throws, else "no error".
-inline std::string message_of(const std::function<void()>& fn) {
-  try {
-    fn();
-  } catch (const Error& e) {
-    return e.what();
-  }
-  return "no error";
-}
 
 /// A folder of this test's own, removed with everything in it at the end.
 class TempFolder {
