@@ -7,10 +7,9 @@
 #include <string>
 #include <vector>
 
-namespace sy::bench {
+#include "benchmarks/paths.h"
 
-/// Does the work n times.
-using Body = std::function<void(std::int64_t n)>;
+namespace sy::bench {
 
 struct Row {
   std::string group;  // "calls", "kernels", "steps"
@@ -25,14 +24,6 @@ struct Row {
   std::optional<double> at_most_ns;  // budget: ours, in ns
   std::optional<double> at_least;    // budget: how many times faster than the peer
 };
-
-/// Turns a callable that does the work once into a Body, with the loop inside.
-template <typename Fn>
-Body repeat(Fn fn) {
-  return [fn = std::move(fn)](std::int64_t n) mutable {
-    for (std::int64_t i = 0; i < n; ++i) fn();
-  };
-}
 
 // One per file of rows.
 std::vector<Row> call_rows();

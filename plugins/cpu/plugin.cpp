@@ -1,6 +1,8 @@
 // The CPU plugin: one device in host memory, vectorised and threaded kernels.
 #include "switchyard/sdk/plugin.h"
 
+#include <hwy/targets.h>
+
 #include <cstdlib>
 #include <cstring>
 
@@ -10,8 +12,19 @@
 namespace sy::cpu {
 namespace {
 
-// "num_threads": a positive number.
+/// "baseline": what every processor of the architecture runs; "best": what this one has. A kernel that ran before stays
+/// with its choice.
+sy_status use_instruction_set(const char* value) {
+  const bool baseline = std::strcmp(value, "baseline") == 0;
+  if (!baseline && std::strcmp(value, "best") != 0) return SY_INVALID_ARGUMENT;
+  hwy::DisableTargets(baseline ? HWY_STATIC_TARGET - 1 : 0);  // better targets are lower bits
+  hwy::GetChosenTarget().DeInit();
+  return SY_OK;
+}
+
+// "num_threads": a positive number; "instruction_set".
 sy_status configure(void*, const char* key, const char* value) {
+  if (std::strcmp(key, "instruction_set") == 0) return use_instruction_set(value);
   if (std::strcmp(key, "num_threads") != 0) return SY_NOT_FOUND;
   char* end = nullptr;
   const long n = std::strtol(value, &end, 10);
