@@ -60,7 +60,7 @@ class AccumulateGrad : public Node {
  public:
   AccumulateGrad(const TensorBase& leaf, std::shared_ptr<GradSlot> slot) : slot_(std::move(slot)) {
     sequence = ~std::uint64_t{0};  // as soon as its gradient is complete
-    results.push_back({Shape(leaf.shape().begin(), leaf.shape().end()), leaf.dtype(), leaf.device()});
+    results.emplace_back(leaf);
   }
   std::string name() const override { return "accumulate"; }
 

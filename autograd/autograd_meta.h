@@ -5,6 +5,7 @@
 #include <mutex>
 
 #include "switchyard/autograd/node.h"
+#include "switchyard/core/free_list.h"
 
 namespace sy {
 
@@ -16,12 +17,19 @@ struct GradSlot {
 };
 
 struct AutogradMeta : AutogradMetaBase {
-  Ref<Node> grad_fn;          // what made it; empty for a leaf
-  std::uint32_t output = 0;   // which result of grad_fn
-  std::uint32_t version = 0;  // of the storage when grad_fn was set; for views
-  std::shared_ptr<GradSlot> slot = std::make_shared<GradSlot>();
-  Ref<Node> accumulate;  // of a leaf
+  Ref<Node> grad_fn;               // what made it; empty for a leaf
+  std::uint32_t output = 0;        // which result of grad_fn
+  std::uint32_t version = 0;       // of the storage when grad_fn was set; for views
+  std::shared_ptr<GradSlot> slot;  // of leaves and where the gradient is retained: see require_slot
+  Ref<Node> accumulate;            // of a leaf
   bool retains_grad = false;
+
+  const std::shared_ptr<GradSlot>& require_slot() {
+    if (!slot) slot = std::make_shared<GradSlot>();
+    return slot;
+  }
+  static void* operator new(std::size_t) { return FreeList<AutogradMeta>::allocate(); }
+  static void operator delete(void* p) { FreeList<AutogradMeta>::deallocate(p); }
 };
 
 /// The tensor's metadata, or nullptr.

@@ -39,6 +39,16 @@ class CustomOp {
   /// Calls with positional arguments; trailing ones with defaults may be left out.
   template <typename... Args>
   Tensor operator()(const Args&... args) const {
+    if constexpr ((requires { Reader<Args>::kType; } && ...)) {
+      // Arguments that are just what the signature says need no boxes.
+      static constexpr ArgType kTypes[] = {Reader<Args>::kType...};
+      if (takes(kTypes)) {
+        const Arg given[] = {arg(args)...};
+        Tensor result;
+        invoke(*op_, given, &result, 1);
+        return result;
+      }
+    }
     return Tensor(call_values({to_value(args)...})[0]);
   }
   std::vector<TensorBase> call_values(const std::vector<Value>& args) const { return call(*op_, args); }
@@ -78,6 +88,13 @@ class CustomOp {
     (f.set_result(K, std::get<K>(results)), ...);
   }
   void add_kernel(std::string_view backend, std::function<void(Frame&)> fn);
+  /// Whether these types are the operator's, one for one, and it has one result.
+  bool takes(absl::Span<const ArgType> types) const {
+    const OperatorInfo& info = op_->info();
+    const std::vector<Parameter>& params = info.signature.params;
+    return info.num_results == 1 && std::equal(types.begin(), types.end(), params.begin(), params.end(),
+                                               [](ArgType type, const Parameter& p) { return type == p.type; });
+  }
   void check_count(std::size_t count) const;
   void check_type(std::size_t i, ArgType type) const;
 

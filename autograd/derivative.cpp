@@ -3,6 +3,8 @@
 #include <atomic>
 #include <cstring>
 
+#include "switchyard/autograd/operator_node.h"
+
 namespace sy {
 namespace {
 
@@ -51,9 +53,16 @@ const OperatorDerivative* derivative_of(const Operator& op) {
   return static_cast<const OperatorDerivative*>(op.derivative.load(std::memory_order_acquire));
 }
 
+Backward::Backward(const OperatorNode& node, std::vector<Tensor> grads)
+    : node_(node),
+      op_(node.op_),
+      saved_(node.saved_),
+      grads_(std::move(grads)),
+      out_(node.op_.info().signature.params.size()) {}
+
 const Tensor& Backward::grad(std::size_t k) {
   if (!grads_[k].defined()) {
-    const GradientMeta& m = results_[k];
+    const GradientMeta& m = node_.results[k];
     grads_[k] = sy::full(m.shape, 0, m.dtype, m.device);
   }
   return grads_[k];
@@ -61,9 +70,41 @@ const Tensor& Backward::grad(std::size_t k) {
 
 TensorList Backward::params(std::size_t i) {
   std::vector<Tensor> list;
-  for (const SavedTensor& s : saved_.lists[i]) list.push_back(s.unpack(op_.name()));
+  if (const auto* saved = Saved::find(saved_.lists, i)) {
+    for (const SavedTensor& s : *saved) list.push_back(s.unpack(op_.name()));
+  }
   unpacked_.push_back(std::move(list));
   return unpacked_.back();
+}
+
+void Backward::set_list(std::size_t i, std::vector<Tensor> grads) {
+  out_lists_.push_back({static_cast<std::uint8_t>(i), std::move(grads)});
+}
+
+std::vector<Tensor> Backward::take_list(std::size_t i) {
+  for (auto& at : out_lists_) {
+    if (at.index == i) return std::move(at.value);
+  }
+  return {};
+}
+
+const GradientMeta& Backward::like(std::size_t i) const {
+  if (const ArgumentMeta* m = Saved::find(saved_.metas, i)) return m->of;
+  const Edge* edge = node_.edge_of(i);
+  if (edge == nullptr) missing(i);
+  return edge->node->results[edge->input];
+}
+
+const ArgumentMeta& Backward::meta(std::size_t i) const {
+  const ArgumentMeta* m = Saved::find(saved_.metas, i);
+  if (m == nullptr) missing(i);
+  return *m;
+}
+
+void Backward::missing(std::size_t i) const {
+  const std::vector<Parameter>& params = op_.info().signature.params;
+  fail(ErrorCode::kInvalidArgument, "backward of ", op_.name(), ": ",
+       i < params.size() ? str_cat("argument ", params[i].name, " was absent") : str_cat("there is no argument ", i));
 }
 
 }  // namespace sy

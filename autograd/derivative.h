@@ -18,8 +18,10 @@ class Backward;
 /// One formula: the gradients of the parameters in `inputs` (a bit each).
 struct DerivativeFormula {
   std::uint64_t inputs = 0;
-  std::uint64_t saved_params = 0;   // bit per parameter whose values the formula reads
-  std::uint64_t saved_results = 0;  // bit per result
+  std::uint64_t saved_params = 0;   // bit per parameter whose elements or value the formula reads
+  std::uint64_t saved_shapes = 0;   // bit per tensor parameter of which it reads shape, dtype or device
+  std::uint64_t saved_strides = 0;  // and strides or offset
+  std::uint64_t saved_results = 0;  // bit per result whose elements it reads
   void (*fn)(Backward&) = nullptr;
   const char* text = nullptr;
 };
@@ -53,55 +55,64 @@ void set_derivative(Operator& op, OperatorDerivative derivative);
 /// The derivative, or nullptr.
 const OperatorDerivative* derivative_of(const Operator& op);
 
-/// Shape, dtype and place of a tensor argument, kept without its data.
+/// Geometry, dtype and place of a tensor argument, kept without its data.
 struct ArgumentMeta {
-  Shape shape, strides;
+  GradientMeta of;
+  Shape strides;
   std::int64_t offset = 0;
-  Dtype dtype;
-  Device device;
 };
 
-/// The copy of a call's attributes.
+/// The copy of a call's attribute.
 using SavedValue = std::variant<std::monostate, Scalar, std::int64_t, double, bool, std::string, Dtype, Device,
                                 Generator, std::vector<std::int64_t>, std::vector<double>>;
+
+/// What a call leaves for its formulas: only what they read, by number of the parameter or result.
+struct Saved {
+  template <typename T>
+  struct At {
+    std::uint8_t index;
+    T value;
+  };
+  template <typename List>
+  static auto find(const List& list, std::size_t index) -> decltype(&list[0].value) {
+    for (const auto& at : list) {
+      if (at.index == index) return &at.value;
+    }
+    return nullptr;
+  }
+
+  absl::InlinedVector<At<SavedTensor>, 2> params;
+  absl::InlinedVector<At<SavedTensor>, 1> results;
+  absl::InlinedVector<At<SavedValue>, 1> values;
+  std::vector<At<std::vector<SavedTensor>>> lists;  // of Tensor[]
+  std::vector<At<ArgumentMeta>> metas;              // where an edge does not say it
+};
+
+class OperatorNode;
 
 /// What a formula reads: incoming gradients, saved tensors, attributes by parameter number; and where its results go.
 class Backward {
  public:
-  struct Saved {
-    std::vector<SavedTensor> params;              // one per parameter; empty where nothing was saved
-    std::vector<std::vector<SavedTensor>> lists;  // one per parameter; of Tensor[]
-    std::vector<SavedTensor> results;
-    std::vector<ArgumentMeta> metas;  // one per parameter; of tensors
-    std::vector<std::vector<ArgumentMeta>> list_metas;
-    std::vector<SavedValue> values;  // one per parameter
-  };
-
-  Backward(const Operator& op, const Saved& saved, std::vector<Tensor> grads, const std::vector<GradientMeta>& results)
-      : op_(op),
-        saved_(saved),
-        grads_(std::move(grads)),
-        results_(results),
-        out_(saved.values.size()),
-        out_lists_(saved.values.size()) {}
+  Backward(const OperatorNode& node, std::vector<Tensor> grads);
 
   /// The gradient of result k, zeros where none came.
   const Tensor& grad(std::size_t k);
   bool has_grad(std::size_t k) const { return grads_[k].defined(); }
-  Tensor param(std::size_t i) const { return saved_.params[i].unpack(op_.name()); }
+  /// A saved argument; undefined where it was absent.
+  Tensor param(std::size_t i) const { return unpack(Saved::find(saved_.params, i)); }
   TensorList params(std::size_t i);
-  Tensor result(std::size_t k) const { return saved_.results[k].unpack(op_.name()); }
+  Tensor result(std::size_t k) const { return unpack(Saved::find(saved_.results, k)); }
 
-  Scalar scalar(std::size_t i) const { return std::get<Scalar>(saved_.values[i]); }
-  std::int64_t integer(std::size_t i) const { return std::get<std::int64_t>(saved_.values[i]); }
-  double floating(std::size_t i) const { return std::get<double>(saved_.values[i]); }
-  bool boolean(std::size_t i) const { return std::get<bool>(saved_.values[i]); }
-  std::string_view str(std::size_t i) const { return std::get<std::string>(saved_.values[i]); }
-  Dtype dtype(std::size_t i) const { return std::get<Dtype>(saved_.values[i]); }
-  Device device(std::size_t i) const { return std::get<Device>(saved_.values[i]); }
-  Generator generator(std::size_t i) const { return std::get<Generator>(saved_.values[i]); }
-  IntArray ints(std::size_t i) const { return std::get<std::vector<std::int64_t>>(saved_.values[i]); }
-  absl::Span<const double> floats(std::size_t i) const { return std::get<std::vector<double>>(saved_.values[i]); }
+  Scalar scalar(std::size_t i) const { return value<Scalar>(i); }
+  std::int64_t integer(std::size_t i) const { return value<std::int64_t>(i); }
+  double floating(std::size_t i) const { return value<double>(i); }
+  bool boolean(std::size_t i) const { return value<bool>(i); }
+  std::string_view str(std::size_t i) const { return value<std::string>(i); }
+  Dtype dtype(std::size_t i) const { return value<Dtype>(i); }
+  Device device(std::size_t i) const { return value<Device>(i); }
+  Generator generator(std::size_t i) const { return value<Generator>(i); }
+  IntArray ints(std::size_t i) const { return value<std::vector<std::int64_t>>(i); }
+  absl::Span<const double> floats(std::size_t i) const { return value<std::vector<double>>(i); }
   OptionalIntArray optional_ints(std::size_t i) const {
     return has(i) ? OptionalIntArray(ints(i)) : OptionalIntArray();
   }
@@ -113,14 +124,15 @@ class Backward {
   std::optional<Device> optional_device(std::size_t i) const { return optional<Device>(i); }
   std::optional<Generator> optional_generator(std::size_t i) const { return optional<Generator>(i); }
 
-  IntArray shape(std::size_t i) const { return saved_.metas[i].shape; }
-  IntArray strides(std::size_t i) const { return saved_.metas[i].strides; }
-  std::int64_t storage_offset(std::size_t i) const { return saved_.metas[i].offset; }
+  IntArray shape(std::size_t i) const { return like(i).shape; }
+  IntArray strides(std::size_t i) const { return meta(i).strides; }
+  std::int64_t storage_offset(std::size_t i) const { return meta(i).offset; }
   std::int64_t size(std::size_t i, std::int64_t d) const {
-    return saved_.metas[i].shape[d < 0 ? d + saved_.metas[i].shape.size() : d];
+    const Shape& shape = like(i).shape;
+    return shape[d < 0 ? d + shape.size() : d];
   }
-  Dtype dtype_of(std::size_t i) const { return saved_.metas[i].dtype; }
-  Device device_of(std::size_t i) const { return saved_.metas[i].device; }
+  Dtype dtype_of(std::size_t i) const { return like(i).dtype; }
+  Device device_of(std::size_t i) const { return like(i).device; }
 
   /// The operator of this name, save that a gradient which fits already costs nothing.
   static Tensor reduce_to(const Tensor& grad, IntArray size, Dtype dtype) {
@@ -129,23 +141,34 @@ class Backward {
   }
 
   void set(std::size_t i, Tensor grad) { out_[i] = std::move(grad); }
-  void set_list(std::size_t i, std::vector<Tensor> grads) { out_lists_[i] = std::move(grads); }
+  void set_list(std::size_t i, std::vector<Tensor> grads);
   Tensor take(std::size_t i) { return std::move(out_[i]); }
-  std::vector<Tensor> take_list(std::size_t i) { return std::move(out_lists_[i]); }
+  std::vector<Tensor> take_list(std::size_t i);
 
  private:
-  bool has(std::size_t i) const { return !std::holds_alternative<std::monostate>(saved_.values[i]); }
+  Tensor unpack(const SavedTensor* saved) const { return saved != nullptr ? saved->unpack(op_.name()) : Tensor(); }
+  bool has(std::size_t i) const { return Saved::find(saved_.values, i) != nullptr; }
+  template <typename T>
+  const T& value(std::size_t i) const {
+    const SavedValue* v = Saved::find(saved_.values, i);
+    if (v == nullptr) missing(i);
+    return std::get<T>(*v);
+  }
   template <typename T>
   std::optional<T> optional(std::size_t i) const {
-    return has(i) ? std::optional<T>(std::get<T>(saved_.values[i])) : std::nullopt;
+    return has(i) ? std::optional<T>(value<T>(i)) : std::nullopt;
   }
+  /// The metadata of an argument: saved, or that of what its edge leads to.
+  const GradientMeta& like(std::size_t i) const;
+  const ArgumentMeta& meta(std::size_t i) const;
+  [[noreturn]] void missing(std::size_t i) const;
 
+  const OperatorNode& node_;
   const Operator& op_;
   const Saved& saved_;
   std::vector<Tensor> grads_;
-  const std::vector<GradientMeta>& results_;
-  std::vector<Tensor> out_;
-  std::vector<std::vector<Tensor>> out_lists_;
+  absl::InlinedVector<Tensor, 4> out_;  // per parameter
+  std::vector<Saved::At<std::vector<Tensor>>> out_lists_;
   std::vector<std::vector<Tensor>> unpacked_;
 };
 

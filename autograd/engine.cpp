@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <queue>
-#include <unordered_map>
-#include <unordered_set>
 
+#include "absl/container/flat_hash_map.h"
 #include "switchyard/autograd/anomaly.h"
 #include "switchyard/autograd/autograd_meta.h"
 #include "switchyard/autograd/grad_mode.h"
@@ -14,10 +13,14 @@
 namespace sy {
 namespace {
 
-/// Gradients that wait for a node, and the streams they come from.
+/// What a run knows of a node: the gradients that wait for it, the streams they come from, and how many are to come.
 struct Inbox {
   std::vector<Tensor> grads;
   std::vector<Event> ready;
+  std::uint32_t dependencies = 0;
+  bool seen = false;
+  bool queued = false;
+  bool needed = false;  // leads to what is asked for
 };
 
 struct Later {
@@ -30,7 +33,7 @@ class Task {
   Task(bool retain, bool create) : retain_(retain), create_(create) {}
 
   void add_root(const Edge& edge, Tensor grad) {
-    deliver(edge, std::move(grad), nullptr);
+    deliver(edge, inboxes_[edge.node.get()], std::move(grad), nullptr);
     roots_.push_back(edge.node);
   }
   /// Asks for the gradient that arrives at edge; nothing accumulates into leaves then.
@@ -42,9 +45,7 @@ class Task {
   std::vector<Tensor> run() {
     count_dependencies();
     GradMode mode(create_);
-    for (const Ref<Node>& root : roots_) {
-      if (dependencies_[root.get()] == 0 && queued_.insert(root.get()).second) ready_.push(root.get());
-    }
+    for (const Ref<Node>& root : roots_) enqueue(root.get(), inboxes_[root.get()]);
     while (!ready_.empty()) {
       Node* node = ready_.top();
       ready_.pop();
@@ -59,21 +60,27 @@ class Task {
   }
 
  private:
+  void enqueue(Node* node, Inbox& inbox) {
+    if (inbox.dependencies != 0 || std::exchange(inbox.queued, true)) return;
+    ready_.push(node);
+  }
+
   void count_dependencies() {
     std::vector<Node*> stack;
-    std::unordered_set<Node*> seen;
-    for (const Ref<Node>& root : roots_) {
-      if (seen.insert(root.get()).second) stack.push_back(root.get());
-    }
+    auto find = [&](Node* node) -> Inbox& {
+      Inbox& inbox = inboxes_[node];
+      if (!std::exchange(inbox.seen, true)) stack.push_back(node);
+      return inbox;
+    };
+    for (const Ref<Node>& root : roots_) find(root.get());
     std::vector<Node*> order;  // every node before those it leads to is found, for the pruning below
     while (!stack.empty()) {
       Node* node = stack.back();
       stack.pop_back();
-      order.push_back(node);
+      if (only_captures_) order.push_back(node);
       for (const Edge& e : node->next) {
         if (!e) continue;
-        ++dependencies_[e.node.get()];
-        if (seen.insert(e.node.get()).second) stack.push_back(e.node.get());
+        ++find(e.node.get()).dependencies;
       }
     }
     if (only_captures_) find_needed(order);
@@ -81,7 +88,7 @@ class Task {
 
   /// With captures, only nodes that lead to one run.
   void find_needed(const std::vector<Node*>& nodes) {
-    std::unordered_map<Node*, std::vector<Node*>> parents;
+    absl::flat_hash_map<Node*, std::vector<Node*>> parents;
     for (Node* n : nodes) {
       for (const Edge& e : n->next) {
         if (e) parents[e.node.get()].push_back(n);
@@ -93,13 +100,12 @@ class Task {
       Node* n = stack.back();
       stack.pop_back();
       for (Node* p : parents[n]) {
-        if (needed_.insert(p).second) stack.push_back(p);
+        if (!std::exchange(inboxes_[p].needed, true)) stack.push_back(p);
       }
     }
   }
 
-  void deliver(const Edge& edge, Tensor grad, const Node* from) {
-    Inbox& inbox = inboxes_[edge.node.get()];
+  void deliver(const Edge& edge, Inbox& inbox, Tensor grad, const Node* from) {
     if (inbox.grads.size() <= edge.input) inbox.grads.resize(edge.input + 1);
     if (!grad.defined()) return;
     if (edge.input < edge.node->results.size()) check(*edge.node, edge.input, from, &grad);
@@ -159,9 +165,7 @@ class Task {
 
   void run_node(Node* raw) {
     Ref<Node> node = Ref<Node>::share(raw);
-    auto found = inboxes_.find(raw);
-    Inbox inbox = found != inboxes_.end() ? std::move(found->second) : Inbox{};
-    inboxes_.erase(raw);
+    Inbox inbox = std::move(inboxes_[raw]);
     inbox.grads.resize(std::max<std::size_t>(node->results.size(), inbox.grads.size()));
     std::optional<StreamGuard> guard;
     if (node->stream) {
@@ -171,40 +175,47 @@ class Task {
         used_streams_.push_back(*node->stream);
       }
     }
-    for (auto& [id, hook] : node->tensor_hooks) {
-      Tensor& g = inbox.grads[hook.first];
-      if (!g.defined()) continue;
-      Tensor replaced = hook.second(g);
-      if (replaced.defined()) g = replaced;
-    }
-    if (auto it = captures_.find(raw); it != captures_.end()) {
+    if (node->hooks) run_tensor_hooks(*node->hooks, inbox.grads);
+    if (auto it = captures_.find(raw); only_captures_ && it != captures_.end()) {
       for (auto [input, slot] : it->second) {
         if (input < inbox.grads.size()) captured_[slot] = inbox.grads[input];
       }
     }
     std::vector<Tensor> out;
-    bool runs = !only_captures_ || needed_.contains(raw);
-    if (runs) {
-      for (auto& hook : node->pre_hooks) {
-        if (auto replaced = hook(inbox.grads)) inbox.grads = std::move(*replaced);
-      }
-      std::vector<Tensor> in;
-      if (!node->post_hooks.empty()) in = inbox.grads;
-      out = apply(*node, std::move(inbox.grads));
-      for (auto& hook : node->post_hooks) {
-        if (auto replaced = hook(out, in)) out = std::move(*replaced);
-      }
-    }
+    bool runs = !only_captures_ || inbox.needed;
+    if (runs) out = node->hooks ? apply_hooked(*node, std::move(inbox.grads)) : apply(*node, std::move(inbox.grads));
     out.resize(std::max(out.size(), node->next.size()));
     for (std::size_t i = 0; i < node->next.size(); ++i) {
       const Edge& e = node->next[i];
       if (!e) continue;
-      deliver(e, std::move(out[i]), raw);
-      if (--dependencies_[e.node.get()] == 0 && queued_.insert(e.node.get()).second) ready_.push(e.node.get());
+      Inbox& to = inboxes_[e.node.get()];
+      deliver(e, to, std::move(out[i]), raw);
+      --to.dependencies;
+      enqueue(e.node.get(), to);
     }
     if (runs && !retain_) node->release_saved();
   }
 
+  static void run_tensor_hooks(NodeHooks& hooks, std::vector<Tensor>& grads) {
+    for (auto& [id, hook] : hooks.tensor) {
+      Tensor& g = grads[hook.first];
+      if (!g.defined()) continue;
+      Tensor replaced = hook.second(g);
+      if (replaced.defined()) g = replaced;
+    }
+  }
+  static std::vector<Tensor> apply_hooked(Node& node, std::vector<Tensor> grads) {
+    for (auto& hook : node.hooks->pre) {
+      if (auto replaced = hook(grads)) grads = std::move(*replaced);
+    }
+    std::vector<Tensor> in;
+    if (!node.hooks->post.empty()) in = grads;
+    std::vector<Tensor> out = apply(node, std::move(grads));
+    for (auto& hook : node.hooks->post) {
+      if (auto replaced = hook(out, in)) out = std::move(*replaced);
+    }
+    return out;
+  }
   static std::vector<Tensor> apply(Node& node, std::vector<Tensor> grads) {
     if (!anomaly_enabled()) return node.apply(std::move(grads));
     std::vector<Tensor> out;
@@ -227,11 +238,8 @@ class Task {
   bool retain_, create_;
   bool only_captures_ = false;
   std::vector<Ref<Node>> roots_;
-  std::unordered_map<Node*, std::uint32_t> dependencies_;
-  std::unordered_map<Node*, Inbox> inboxes_;
-  std::unordered_map<Node*, std::vector<std::pair<std::uint32_t, std::size_t>>> captures_;
-  std::unordered_set<Node*> needed_;
-  std::unordered_set<Node*> queued_;
+  absl::flat_hash_map<Node*, Inbox> inboxes_;  // of every node that the roots lead to, once they are counted
+  absl::flat_hash_map<Node*, std::vector<std::pair<std::uint32_t, std::size_t>>> captures_;
   std::vector<Tensor> captured_;
   std::priority_queue<Node*, std::vector<Node*>, Later> ready_;
   std::vector<Stream> used_streams_;

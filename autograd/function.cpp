@@ -41,7 +41,7 @@ void FunctionNode::finish(std::vector<Tensor>& out, bool recorded) {
       NoGrad no_grad;
       out[k] = out[k].clone();
     }
-    results.push_back({Shape(out[k].shape().begin(), out[k].shape().end()), out[k].dtype(), out[k].device()});
+    results.emplace_back(out[k]);
   }
   for (const Tensor& t : context.to_save_) {
     auto it = std::find_if(out.begin(), out.end(), [&](const Tensor& r) { return t.defined() && r.same_as(t); });

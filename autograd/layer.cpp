@@ -116,8 +116,7 @@ class NoDerivative : public Node {
  public:
   NoDerivative(const Frame& f) : op_(f.op().name()) {
     for (std::uint32_t k = 0; k < f.num_results(); ++k) {
-      const TensorBase& t = f.result(k);
-      results.push_back({Shape(t.shape().begin(), t.shape().end()), t.dtype(), t.device()});
+      results.emplace_back(f.result(k));
     }
   }
   std::string name() const override { return op_; }

@@ -3,10 +3,12 @@
 
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/container/inlined_vector.h"
 #include "switchyard/core/stream.h"
 #include "switchyard/ops/tensor.h"
 
@@ -26,6 +28,23 @@ struct GradientMeta {
   Shape shape;
   Dtype dtype;
   Device device;
+
+  GradientMeta() = default;
+  GradientMeta(IntArray s, Dtype t, Device d) : shape(s.begin(), s.end()), dtype(t), device(d) {}
+  explicit GradientMeta(const TensorBase& t) : GradientMeta(t.shape(), t.dtype(), t.device()) {}
+};
+
+/// What users hang on a node.
+struct NodeHooks {
+  using TensorHook = std::function<Tensor(const Tensor&)>;
+  using PreHook = std::function<std::optional<std::vector<Tensor>>(const std::vector<Tensor>& grads)>;
+  using PostHook =
+      std::function<std::optional<std::vector<Tensor>>(const std::vector<Tensor>& out, const std::vector<Tensor>& in)>;
+  /// Hooks of the tensor that is result `input`; ids are unique in the process.
+  std::map<std::uint64_t, std::pair<std::uint32_t, TensorHook>> tensor;
+  /// Called with the gradients before apply, and with both sides after it; a value replaces them.
+  std::vector<PreHook> pre;
+  std::vector<PostHook> post;
 };
 
 /// Takes the gradients of one call's results and gives those of its arguments. Counted by Ref; freed without recursion,
@@ -44,21 +63,19 @@ class Node : public RefCounted<Node> {
   /// Drops what was saved for apply.
   virtual void release_saved() {}
 
-  std::vector<Edge> next;             // one per differentiable argument
-  std::vector<GradientMeta> results;  // one per result
-  std::uint64_t sequence;             // later calls have higher numbers
-  std::optional<Stream> stream;       // of the forward call, on devices that have streams
-  std::string created_at;             // in anomaly mode: the call stack
+  // Inline what most calls have, so that recording one allocates a node and nothing more.
+  absl::InlinedVector<Edge, 2> next;             // one per differentiable argument
+  absl::InlinedVector<GradientMeta, 1> results;  // one per result
+  std::uint64_t sequence;                        // later calls have higher numbers
+  std::optional<Stream> stream;                  // of the forward call, on devices that have streams
+  std::string created_at;                        // in anomaly mode: the call stack
+  std::unique_ptr<NodeHooks> hooks;
 
-  using TensorHook = std::function<Tensor(const Tensor&)>;
-  using PreHook = std::function<std::optional<std::vector<Tensor>>(const std::vector<Tensor>& grads)>;
-  using PostHook = std::function<std::optional<std::vector<Tensor>>(const std::vector<Tensor>& out,
-                                                                    const std::vector<Tensor>& in)>;
-  /// Hooks of the tensor that is result `input`; ids are unique in the process.
-  std::map<std::uint64_t, std::pair<std::uint32_t, TensorHook>> tensor_hooks;
-  /// Called with the gradients before apply, and with both sides after it; a value replaces them.
-  std::vector<PreHook> pre_hooks;
-  std::vector<PostHook> post_hooks;
+  /// The hooks, made if need be.
+  NodeHooks& require_hooks() {
+    if (!hooks) hooks = std::make_unique<NodeHooks>();
+    return *hooks;
+  }
 
   static void destroy(Node* node);
 };

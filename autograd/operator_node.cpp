@@ -7,8 +7,7 @@ namespace {
 
 ArgumentMeta meta_of(const TensorBase& t) {
   if (!t.defined()) return {};
-  return {Shape(t.shape().begin(), t.shape().end()), Shape(t.strides().begin(), t.strides().end()), t.storage_offset(),
-          t.dtype(), t.device()};
+  return {GradientMeta(t), Shape(t.strides().begin(), t.strides().end()), t.storage_offset()};
 }
 
 SavedValue value_of(const Frame& f, std::size_t i) {
@@ -40,75 +39,102 @@ SavedValue value_of(const Frame& f, std::size_t i) {
 
 }  // namespace
 
+const Edge* OperatorNode::edge_of(std::size_t param) const {
+  for (std::size_t e = 0; e < edge_params_.size(); ++e) {
+    if (edge_params_[e] == param) return next[e] ? &next[e] : nullptr;
+  }
+  return nullptr;
+}
+
+void OperatorNode::add_edge(std::uint8_t param, const TensorBase& t) {
+  bool formula = derivative_.inputs >> param & 1;
+  Edge edge = formula && t.defined() && t.dtype().is_floating() ? gradient_edge(t) : Edge{};
+  if (edge) wanted_ |= std::uint64_t{1} << param;
+  next.push_back(std::move(edge));
+  edge_params_.push_back(param);
+}
+
+void OperatorNode::save_argument(const Frame& f, std::size_t i, bool elements, bool shape) {
+  std::uint8_t index = static_cast<std::uint8_t>(i);
+  switch (f.args()[i].tag) {
+    case SY_ARG_TENSOR: {
+      const TensorBase& t = f.tensor(i);
+      if (shape) saved_.metas.push_back({index, meta_of(t)});
+      if (!elements) return;
+      bool overwritten = f.variant() == Variant::kInplace && t.same_as(f.result(0));
+      saved_.params.push_back({index, overwritten ? SavedTensor::overwritten_argument(t) : SavedTensor::argument(t)});
+      return;
+    }
+    case SY_ARG_TENSOR_LIST: {
+      if (!elements) return;
+      std::vector<SavedTensor> list;
+      for (const TensorBase& t : f.tensors(i)) list.push_back(SavedTensor::argument(t));
+      saved_.lists.push_back({index, std::move(list)});
+      return;
+    }
+    case SY_ARG_NONE:
+      return;
+    default:
+      if (elements) saved_.values.push_back({index, value_of(f, i)});
+  }
+}
+
 void OperatorNode::save_arguments(const Frame& f) {
-  std::size_t n = f.args().size();
-  saved_.params.resize(n);
-  saved_.lists.resize(n);
-  saved_.metas.resize(n);
-  saved_.list_metas.resize(n);
-  saved_.values.resize(n);
   for (std::uint8_t i : op_.info().tensor_params) {
-    bool formula = derivative_.inputs >> i & 1;
-    auto add_edge = [&](const TensorBase& t) {
-      Edge edge = formula && t.defined() && t.dtype().is_floating() ? gradient_edge(t) : Edge{};
-      if (edge) wanted_ |= std::uint64_t{1} << i;
-      next.push_back(std::move(edge));
-      edge_params_.push_back(i);
-    };
-    if (op_.info().signature.params[i].type == ArgType::kTensorList) {
-      for (const TensorBase& t : f.tensors(i)) add_edge(t);
+    if (f.args()[i].tag == SY_ARG_TENSOR_LIST) {
+      for (const TensorBase& t : f.tensors(i)) add_edge(i, t);
     } else {
       static const TensorBase absent;
-      add_edge(f.has(i) ? f.tensor(i) : absent);
+      add_edge(i, f.has(i) ? f.tensor(i) : absent);
     }
   }
-  std::uint64_t saves = derivative_.function ? ~std::uint64_t{0} : 0;
-  saved_results_ = saves;
+  // A derivative that is a function may read anything.
+  std::uint64_t all = derivative_.function ? ~std::uint64_t{0} : 0;
+  std::uint64_t elements = all, shapes = all, strides = all;
+  saved_results_ = all;
   for (const DerivativeFormula& formula : derivative_.formulas) {
     if (!(formula.inputs & wanted_)) continue;
-    saves |= formula.saved_params;
+    elements |= formula.saved_params;
+    shapes |= formula.saved_shapes;
+    strides |= formula.saved_strides;
     saved_results_ |= formula.saved_results;
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    if (f.args()[i].tag == SY_ARG_TENSOR) {
-      saved_.metas[i] = meta_of(f.tensor(i));
-      if (!(saves >> i & 1)) continue;
-      bool overwritten = f.variant() == Variant::kInplace && f.tensor(i).same_as(f.result(0));
-      saved_.params[i] =
-          overwritten ? SavedTensor::overwritten_argument(f.tensor(i)) : SavedTensor::argument(f.tensor(i));
-    } else if (f.args()[i].tag == SY_ARG_TENSOR_LIST) {
-      for (const TensorBase& t : f.tensors(i)) {
-        saved_.list_metas[i].push_back(meta_of(t));
-        if (saves >> i & 1) saved_.lists[i].push_back(SavedTensor::argument(t));
-      }
-    } else {
-      saved_.values[i] = value_of(f, i);
-    }
+  if ((elements | shapes | strides) == 0) return;
+  for (std::size_t i = 0; i < f.args().size(); ++i) {
+    // An edge knows the shape of what it leads to.
+    bool shape = (strides >> i & 1) || ((shapes >> i & 1) && edge_of(i) == nullptr);
+    bool values = elements >> i & 1;
+    if (values || shape) save_argument(f, i, values, shape);
   }
 }
 
 void OperatorNode::save_results(const Frame& f) {
-  saved_.results.resize(f.num_results());
   for (std::uint32_t k = 0; k < f.num_results(); ++k) {
     const TensorBase& t = f.result(k);
-    results.push_back({Shape(t.shape().begin(), t.shape().end()), t.dtype(), t.device()});
-    if (saved_results_ >> k & 1) saved_.results[k] = SavedTensor::result(t, this, k);
+    results.emplace_back(t);
+    if (saved_results_ >> k & 1)
+      saved_.results.push_back({static_cast<std::uint8_t>(k), SavedTensor::result(t, this, k)});
   }
 }
 
 std::vector<Tensor> OperatorNode::apply(std::vector<Tensor> grads) {
-  {
-    std::lock_guard lock(mutex_);
-    if (released_) {
-      fail(ErrorCode::kFailedPrecondition, "backward of ", op_.name(),
-           ": its saved tensors were freed by an earlier backward; pass retain_graph=true to the first");
+  struct Use {
+    OperatorNode& node;
+    std::uint32_t before;
+    explicit Use(OperatorNode& n) : node(n), before(n.users_.fetch_add(1, std::memory_order_acquire)) {}
+    ~Use() {
+      if (node.users_.fetch_sub(1, std::memory_order_acq_rel) == (kReleased | 1)) node.clear();
     }
+  } use(*this);
+  if (use.before & kReleased) {
+    fail(ErrorCode::kFailedPrecondition, "backward of ", op_.name(),
+         ": its saved tensors were freed by an earlier backward; pass retain_graph=true to the first");
   }
   bool any = false;
   for (const Tensor& g : grads) any |= g.defined();
   if (!any) return std::vector<Tensor>(next.size());
   grads.resize(results.size());
-  Backward b(op_, saved_, std::move(grads), results);
+  Backward b(*this, std::move(grads));
   if (derivative_.function) {
     derivative_.function(b);
   } else {
@@ -137,11 +163,13 @@ std::vector<Tensor> OperatorNode::apply(std::vector<Tensor> grads) {
 }
 
 void OperatorNode::release_saved() {
-  std::lock_guard lock(mutex_);
-  released_ = true;
-  for (SavedTensor& s : saved_.params) s = SavedTensor();
-  for (auto& list : saved_.lists) list.clear();
-  for (SavedTensor& s : saved_.results) s = SavedTensor();
+  if (users_.fetch_or(kReleased, std::memory_order_acq_rel) == 0) clear();
+}
+
+void OperatorNode::clear() {
+  saved_.params.clear();
+  saved_.lists.clear();
+  saved_.results.clear();
 }
 
 }  // namespace sy

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "switchyard/autograd/derivative.h"
+#include "switchyard/core/free_list.h"
 
 namespace sy {
 
@@ -18,15 +19,27 @@ class OperatorNode : public Node {
   std::vector<Tensor> apply(std::vector<Tensor> grads) override;
   void release_saved() override;
 
+  static void* operator new(std::size_t) { return FreeList<OperatorNode>::allocate(); }
+  static void operator delete(void* p) { FreeList<OperatorNode>::deallocate(p); }
+
  private:
+  friend class Backward;
+
+  /// The edge of a Tensor parameter, or nullptr where it leads nowhere.
+  const Edge* edge_of(std::size_t param) const;
+  void save_argument(const Frame& frame, std::size_t i, bool elements, bool shape);
+  void add_edge(std::uint8_t param, const TensorBase& t);
+  void clear();
+
   const Operator& op_;
   const OperatorDerivative& derivative_;
-  Backward::Saved saved_;
-  std::vector<std::uint8_t> edge_params_;  // the parameter of each edge
-  std::uint64_t wanted_ = 0;               // parameters that need a gradient
+  Saved saved_;
+  absl::InlinedVector<std::uint8_t, 4> edge_params_;  // the parameter of each edge
+  std::uint64_t wanted_ = 0;                          // parameters that need a gradient
   std::uint64_t saved_results_ = 0;
-  bool released_ = false;
-  std::mutex mutex_;
+  // How many threads are inside apply, and whether the saved tensors are to go: the last one out drops them.
+  static constexpr std::uint32_t kReleased = 1u << 31;
+  std::atomic<std::uint32_t> users_{0};
 };
 
 }  // namespace sy

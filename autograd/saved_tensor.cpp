@@ -10,8 +10,7 @@ namespace sy {
 namespace {
 
 Ref<TensorImpl> without_history(const TensorBase& t) {
-  Ref<TensorImpl> copy =
-      TensorImpl::make(t.storage(), t.device(), t.dtype(), t.shape(), t.strides(), t.storage_offset());
+  Ref<TensorImpl> copy = TensorImpl::share_contents(*t.impl());
   copy->wrapped_number = t.impl()->wrapped_number;
   return copy;
 }
@@ -28,9 +27,9 @@ void SavedTensor::keep(Ref<TensorImpl> data) {
   version_ = data->storage() ? data->storage()->version() : 0;
   if (t_observer != nullptr) [[unlikely]] {
     SaveObserver& observer = **t_observer;
-    number_ = observer.next_number++;
-    if (observer.take(number_, data) && !leaf_) {
-      observer_ = *t_observer;
+    std::size_t number = observer.next_number++;
+    if (observer.take(number, data) && !leaf_) {
+      observed_ = std::make_unique<Observed>(Observed{*t_observer, number});
       return;
     }
   }
@@ -82,8 +81,8 @@ SavedTensor SavedTensor::result(const TensorBase& t, Node* node, std::uint32_t o
 
 Tensor SavedTensor::unpack(const std::string& saved_by) const {
   if (!defined()) return {};
-  Tensor kept{TensorBase(observer_ != nullptr ? observer_->recall(number_) : impl_)};
-  if (observer_ == nullptr && kept.version() != version_) {
+  Tensor kept{TensorBase(observed_ != nullptr ? observed_->observer->recall(observed_->number) : impl_)};
+  if (observed_ == nullptr && kept.version() != version_) {
     fail(ErrorCode::kFailedPrecondition, "backward of ", saved_by, ": a tensor of shape ", shape_str(kept.shape()),
          " that ", saved_by, " saved was changed in place by ", kept.storage()->last_writer(), " since (version ",
          version_, " when saved, ", kept.version(), " now); clone it before the in-place operation");

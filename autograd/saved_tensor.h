@@ -48,7 +48,7 @@ class SavedTensor {
   /// The tensor with its history. Throws sy::Error naming who saved it and who wrote to it meanwhile, or that it was
   /// released.
   Tensor unpack(const std::string& saved_by) const;
-  bool defined() const { return static_cast<bool>(impl_) || observer_ != nullptr; }
+  bool defined() const { return static_cast<bool>(impl_) || observed_ != nullptr; }
 
  private:
   /// History and leaf mark alone.
@@ -61,8 +61,11 @@ class SavedTensor {
   std::uint32_t output_ = 0;
   std::uint32_t version_ = 0;
   bool leaf_ = false;
-  std::shared_ptr<SaveObserver> observer_;
-  std::size_t number_ = 0;
+  struct Observed {
+    std::shared_ptr<SaveObserver> observer;
+    std::size_t number;
+  };
+  std::unique_ptr<Observed> observed_;  // where an observer took the data
 };
 
 }  // namespace sy

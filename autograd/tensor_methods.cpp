@@ -17,14 +17,14 @@ const Tensor& Tensor::requires_grad_(bool value) const {
           dtype().name());
   require(!value || !impl()->inference,
           "requires_grad_: a tensor made in inference mode cannot take part in recording");
-  if (value && !meta.accumulate) meta.accumulate = make_accumulate_node(*this, meta.slot);
+  if (value && !meta.accumulate) meta.accumulate = make_accumulate_node(*this, meta.require_slot());
   impl()->bits = value ? impl()->bits | bit(kLayerAutograd) : impl()->bits & ~bit(kLayerAutograd);
   return *this;
 }
 
 Tensor Tensor::grad() const {
   AutogradMeta* meta = defined() ? autograd_meta(*this) : nullptr;
-  if (meta == nullptr) return {};
+  if (meta == nullptr || !meta->slot) return {};
   std::lock_guard lock(meta->slot->mutex);
   return meta->slot->grad;
 }
@@ -35,7 +35,7 @@ void Tensor::set_grad(const Tensor& grad) const {
     require(grad.shape() == shape() && grad.device() == device(), "set_grad: the gradient is ", describe(grad),
             ", the tensor ", describe(*this));
   }
-  GradSlot& slot = *require_autograd_meta(*this).slot;
+  GradSlot& slot = *require_autograd_meta(*this).require_slot();
   std::lock_guard lock(slot.mutex);
   slot.grad = grad;
 }
@@ -56,12 +56,12 @@ std::uint64_t Tensor::register_hook(std::function<Tensor(const Tensor&)> hook) c
   require(requires_grad(), "register_hook: the tensor needs no gradient");
   Edge edge = gradient_edge(*this);
   std::uint64_t id = ids++;
-  edge.node->tensor_hooks[id] = {edge.input, std::move(hook)};
+  edge.node->require_hooks().tensor[id] = {edge.input, std::move(hook)};
   return id;
 }
 
 void Tensor::remove_hook(std::uint64_t id) const {
-  if (Edge edge = gradient_edge(*this)) edge.node->tensor_hooks.erase(id);
+  if (Edge edge = gradient_edge(*this); edge && edge.node->hooks) edge.node->hooks->tensor.erase(id);
 }
 
 void Tensor::retain_grad() const {
@@ -69,7 +69,7 @@ void Tensor::retain_grad() const {
   if (is_leaf()) return;
   AutogradMeta& meta = require_autograd_meta(*this);
   if (std::exchange(meta.retains_grad, true)) return;
-  register_hook([slot = meta.slot](const Tensor& g) {
+  register_hook([slot = meta.require_slot()](const Tensor& g) {
     std::lock_guard lock(slot->mutex);
     slot->grad = slot->grad.defined() ? slot->grad + g : g;
     return Tensor();

@@ -17,15 +17,11 @@ struct Geometry {
         offset(t.storage_offset()) {}
 };
 
-GradientMeta gradient_meta(const TensorBase& t) {
-  return {Shape(t.shape().begin(), t.shape().end()), t.dtype(), t.device()};
-}
-
 class ViewNode : public Node {
  public:
   ViewNode(const TensorBase& base, const TensorBase& view) : base_(base), view_(view) {
     next.push_back(gradient_edge(base));
-    results.push_back(gradient_meta(view));
+    results.emplace_back(view);
   }
   std::string name() const override { return "view of a changed base"; }
   std::vector<Tensor> apply(std::vector<Tensor> grads) override {
@@ -44,7 +40,7 @@ class CopySlices : public Node {
       : base_(base), view_(view), fn_(std::move(fn)) {
     next = fn_->next;
     next[0] = gradient_edge(base);
-    results.push_back(gradient_meta(base));
+    results.emplace_back(base);
     sequence = fn_->sequence;
     stream = fn_->stream;
   }

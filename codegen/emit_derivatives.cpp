@@ -85,6 +85,8 @@ class GroupEmitter {
       for (std::size_t i : formula.params) inputs |= std::uint64_t{1} << i;
       line("    {.inputs = " + mask(inputs) + ",");
       line("     .saved_params = " + mask(formula.saved_params) + ",");
+      line("     .saved_shapes = " + mask(formula.saved_shapes) + ",");
+      line("     .saved_strides = " + mask(formula.saved_strides) + ",");
       line("     .saved_results = " + mask(formula.saved_results) + ",");
       line("     .fn = " + function_name(op, formula) + ",");
       line("     .text = " + string_literal(described(formula)) + "},");

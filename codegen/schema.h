@@ -81,7 +81,10 @@ struct Formula {
   Text key;
   Text text;
   std::unique_ptr<Expr> expr;
-  std::uint64_t saved_params = 0;  // bit per parameter whose values are read
+  // Bits per parameter (or result): what is read of it.
+  std::uint64_t saved_params = 0;   // the elements of a tensor, or the value of anything else
+  std::uint64_t saved_shapes = 0;   // shape, dtype or device of a tensor
+  std::uint64_t saved_strides = 0;  // strides or offset of a tensor
   std::uint64_t saved_results = 0;
 };
 

@@ -200,10 +200,10 @@ class Checker {
       expr.refers = Expr::Refers::kParam;
       expr.index = static_cast<std::size_t>(param);
       const Parameter& p = op_.signature.params[expr.index];
-      if (by_value && p.is_tensor()) {
-        if (p.mutated) return error(expr.offset, "'" + expr.text + "' is overwritten and cannot be read by a formula");
-        formula_.saved_params |= std::uint64_t{1} << expr.index;
+      if (by_value && p.is_tensor() && p.mutated) {
+        return error(expr.offset, "'" + expr.text + "' is overwritten and cannot be read by a formula");
       }
+      (by_value ? formula_.saved_params : formula_.saved_shapes) |= std::uint64_t{1} << expr.index;
       // The formula of an input runs only where it is given.
       bool narrowed = p.is_tensor() && is_own_input(expr.index) && formula_.params.size() == 1;
       ValueType type = value(p.type, p.optional && !narrowed);
@@ -244,6 +244,7 @@ class Checker {
       if (of.refers == Expr::Refers::kResult) {
         return error(expr.offset, "the " + expr.text + " of an output is not kept");
       }
+      if (of.refers == Expr::Refers::kParam) formula_.saved_strides |= std::uint64_t{1} << of.index;
       return value(expr.text == "strides" ? ArgType::kIntList : ArgType::kInt);
     }
     return error(expr.offset, "unknown member '" + expr.text + "'" +

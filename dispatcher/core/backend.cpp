@@ -28,8 +28,8 @@ std::string known_devices() {
 
 void DeviceState::report(sy_status code, const std::string& message) {
   std::lock_guard lock(mutex_);
-  absl::Status status = make_status(
-      code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal, message);
+  absl::Status status =
+      make_status(code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal, message);
   if (code == SY_DEVICE_LOST && !lost.load()) {
     lost_status_ = status;
     lost = true;
@@ -50,10 +50,10 @@ Backend::Backend(std::uint16_t id, const sy_backend& table, Plugin* plugin) : id
   std::memcpy(&table_, &table, std::min<std::size_t>(table.size, sizeof(table_)));
 }
 
-void Backend::start() {
+void Backend::find_devices() {
   std::int32_t count = 0;
-  start_status_ = status_from_abi(table_.device_count(table_.self, &count),
-                                  str_cat("device_count of backend ", table_.name));
+  start_status_ =
+      status_from_abi(table_.device_count(table_.self, &count), str_cat("device_count of backend ", table_.name));
   if (!start_status_.ok()) return;
   for (std::int32_t i = 0; i < std::clamp(count, 0, 32767); ++i) {
     auto state = std::make_unique<DeviceState>();
@@ -74,8 +74,11 @@ void Backend::start() {
   }
 }
 
-std::int32_t Backend::device_count() {
-  std::call_once(started_, [this] { start(); });
+std::int32_t Backend::start() {
+  std::call_once(started_, [this] {
+    find_devices();
+    count_.store(static_cast<std::int32_t>(devices_.size()), std::memory_order_release);
+  });
   return static_cast<std::int32_t>(devices_.size());
 }
 
@@ -89,7 +92,7 @@ absl::StatusOr<DeviceState*> Backend::device(std::int16_t index) {
   if (index >= 0 && index < count) return devices_[index].get();
   if (!start_status_.ok()) return start_status_;
   return make_status(ErrorCode::kNotFound, str_cat("device ", table_.name, ":", index, " does not exist: backend ",
-                                                        table_.name, " has ", count, " device(s)"));
+                                                   table_.name, " has ", count, " device(s)"));
 }
 
 Backend* find_backend(std::uint16_t id) {
@@ -104,12 +107,11 @@ absl::StatusOr<DeviceState*> find_device(Device device) {
   }
   if (backend == nullptr) {
     if (device.is_meta()) return invalid("device meta has no memory");
-    return make_status(ErrorCode::kNotFound, str_cat("no plugin provides device ", device.str(), " (",
-                                                          known_devices(), "); `switchyard devices` says why"));
+    return make_status(ErrorCode::kNotFound, str_cat("no plugin provides device ", device.str(), " (", known_devices(),
+                                                     "); `switchyard devices` says why"));
   }
   if (!backend->alive()) {
-    return make_status(ErrorCode::kFailedPrecondition,
-                       str_cat("the plugin of device ", device.str(), " was unloaded"));
+    return make_status(ErrorCode::kFailedPrecondition, str_cat("the plugin of device ", device.str(), " was unloaded"));
   }
   return backend->device(device.index());
 }
@@ -131,8 +133,8 @@ absl::Status register_backend(const sy_backend& given, Plugin* plugin, std::uint
   if (table.name == nullptr) return invalid("register_backend: name is NULL");
   const bool streams = table.stream_create != nullptr && table.stream_destroy != nullptr &&
                        table.stream_synchronize != nullptr && table.event_create != nullptr &&
-                       table.event_destroy != nullptr && table.event_record != nullptr &&
-                       table.event_wait != nullptr && table.event_synchronize != nullptr;
+                       table.event_destroy != nullptr && table.event_record != nullptr && table.event_wait != nullptr &&
+                       table.event_synchronize != nullptr;
   if (table.device_count == nullptr || table.alloc == nullptr || table.free == nullptr || table.copy == nullptr ||
       table.synchronize == nullptr || (!streams && !(table.flags & SY_BACKEND_SYNCHRONOUS))) {
     return invalid("register_backend: backend ", table.name, " leaves a required function NULL");

@@ -50,7 +50,10 @@ class Backend {
   bool opaque_memory() const { return table_.flags & SY_BACKEND_OPAQUE_MEMORY; }
 
   /// Number of devices; starts the driver on first use. 0 when that fails: see device_count_error.
-  std::int32_t device_count();
+  std::int32_t device_count() {
+    std::int32_t count = count_.load(std::memory_order_acquire);
+    return count >= 0 ? count : start();
+  }
   absl::Status device_count_error();
   /// The device's state, or an error that names what exists.
   absl::StatusOr<DeviceState*> device(std::int16_t index);
@@ -62,12 +65,14 @@ class Backend {
   void retire() { alive_.store(false, std::memory_order_release); }
 
  private:
-  void start();
+  std::int32_t start();
+  void find_devices();
 
   std::uint16_t id_;
   sy_backend table_{};
   Plugin* plugin_;
   std::once_flag started_;
+  std::atomic<std::int32_t> count_{-1};  // devices, once started
   absl::Status start_status_;
   std::vector<std::unique_ptr<DeviceState>> devices_;
   std::atomic<bool> alive_{true};

@@ -81,8 +81,8 @@ struct ThreadCaches {
   }
 };
 
-thread_local ThreadCaches* t_caches = nullptr;
-thread_local bool t_ended = false;
+constinit thread_local ThreadCaches* t_caches [[gnu::tls_model("initial-exec")]] = nullptr;
+constinit thread_local bool t_ended [[gnu::tls_model("initial-exec")]] = false;
 
 struct ThreadCachesOwner {
   ThreadCaches caches;
@@ -197,26 +197,24 @@ absl::Status CachingAllocator::allocate_central(std::uint64_t rounded, sy_stream
 absl::Status CachingAllocator::allocate_device(std::uint64_t rounded, void** data) {
   if (max_block_ != 0 && rounded > max_block_) {
     return make_status(ErrorCode::kOutOfMemory, str_cat("device ", device_.str(), " has no blocks of ", rounded,
-                                                             " bytes; its largest is ", max_block_));
+                                                        " bytes; its largest is ", max_block_));
   }
   auto over_limit = [&] { return stats_.limit != 0 && stats_.reserved + std::int64_t(rounded) > stats_.limit; };
   if (over_limit()) empty_cache_locked();
   if (over_limit()) {
     return make_status(ErrorCode::kOutOfMemory,
                        str_cat("allocating ", rounded, " bytes on ", device_.str(), " would exceed its limit of ",
-                                    stats_.limit, " bytes (", stats_.reserved, " in use)"));
+                               stats_.limit, " bytes (", stats_.reserved, " in use)"));
   }
-  auto alloc = [&] {
-    return table_.alloc(table_.self, device_.index(), SY_MEMORY_DEVICE, rounded + padding_, data);
-  };
+  auto alloc = [&] { return table_.alloc(table_.self, device_.index(), SY_MEMORY_DEVICE, rounded + padding_, data); };
   sy_status code = alloc();
   if (code == SY_OUT_OF_MEMORY) {
     empty_cache_locked();
     code = alloc();
   }
   if (code != SY_OK) {
-    return status_from_abi(code, str_cat("allocating ", rounded, " bytes on ", device_.str(), " (",
-                                              stats_.reserved, " bytes already reserved)"));
+    return status_from_abi(code, str_cat("allocating ", rounded, " bytes on ", device_.str(), " (", stats_.reserved,
+                                         " bytes already reserved)"));
   }
   stats_.reserved += static_cast<std::int64_t>(rounded);
   ++stats_.device_allocations;

@@ -8,7 +8,8 @@
 namespace sy {
 namespace {
 
-thread_local std::vector<Stream>* t_streams = nullptr;  // those that differ from the default
+constinit thread_local std::vector<Stream>* t_streams [[gnu::tls_model("initial-exec")]] =
+    nullptr;  // those that differ from the default
 struct StreamsOwner {
   std::vector<Stream> streams;
   StreamsOwner() { t_streams = &streams; }
@@ -121,7 +122,8 @@ Stream current_stream(Device device) {
 }
 
 sy_stream current_stream_handle(Device device) {
-  if (t_streams == nullptr) [[likely]] return 0;
+  if (t_streams == nullptr) [[likely]]
+    return 0;
   for (const Stream& s : *t_streams) {
     if (s.device() == device) return s.handle();
   }

@@ -30,9 +30,8 @@ bool may_overlap(const std::int64_t* shape, const std::int64_t* strides, std::in
     if (strides[d] == 0) return true;
     order[count++] = d;
   }
-  std::sort(order, order + count, [&](std::int32_t a, std::int32_t b) {
-    return std::abs(strides[a]) < std::abs(strides[b]);
-  });
+  std::sort(order, order + count,
+            [&](std::int32_t a, std::int32_t b) { return std::abs(strides[a]) < std::abs(strides[b]); });
   std::int64_t extent = 0;
   for (std::int32_t i = 0; i < count; ++i) {
     std::int32_t d = order[i];
@@ -123,6 +122,22 @@ Ref<TensorImpl> TensorImpl::make_contiguous(Ref<Storage> storage, Device device,
   return Ref<TensorImpl>::adopt(impl);
 }
 
+Ref<TensorImpl> TensorImpl::share_contents(const TensorImpl& other) {
+  if (other.more_)
+    return make(other.storage_, other.device_, other.dtype(), other.shape(), other.strides(), other.offset_);
+  auto* impl = new (FreeList<TensorImpl>::allocate()) TensorImpl;
+  other.copy_abi(impl->abi_);
+  impl->abi_.view.shape = impl->dims_;
+  impl->abi_.view.strides = impl->dims_ + other.ndim();
+  for (std::int32_t i = 0; i < 2 * other.ndim(); ++i) impl->dims_[i] = other.dims_[i];
+  impl->numel_ = other.numel_;
+  impl->offset_ = other.offset_;
+  impl->device_ = other.device_;
+  impl->storage_ = other.storage_;
+  impl->inference = t_state.inference_mode;
+  return Ref<TensorImpl>::adopt(impl);
+}
+
 void TensorImpl::destroy(TensorImpl* impl) {
   impl->~TensorImpl();
   FreeList<TensorImpl>::deallocate(impl);
@@ -154,8 +169,10 @@ absl::Status checked_numel(IntArray shape, std::int64_t* numel) {
     if (size < 0) {
       return invalid("size ", size, " is negative in shape [", absl::StrJoin(shape.begin(), shape.end(), ", "), "]");
     }
-    if (size == 0) empty = true;
-    else if (__builtin_mul_overflow(n, size, &n) || n > (std::int64_t{1} << 58)) overflow = true, n = 1;
+    if (size == 0)
+      empty = true;
+    else if (__builtin_mul_overflow(n, size, &n) || n > (std::int64_t{1} << 58))
+      overflow = true, n = 1;
   }
   if (overflow) {
     return invalid("shape [", absl::StrJoin(shape.begin(), shape.end(), ", "), "] has too many elements");

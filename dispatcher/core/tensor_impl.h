@@ -32,9 +32,31 @@ class TensorImpl : public RefCounted<TensorImpl> {
                               std::int64_t offset);
   /// As make, with row-major strides.
   static Ref<TensorImpl> make_contiguous(Ref<Storage> storage, Device device, Dtype dtype, IntArray shape);
+  /// Another handle on the same elements, without history, base or marks.
+  static Ref<TensorImpl> share_contents(const TensorImpl& other);
   static void destroy(TensorImpl* impl);
 
   const sy_tensor& abi() const { return abi_; }
+  /// A copy for one call. By member: compilers make `rep movs` of a whole struct of this size, which costs more than a
+  /// small kernel.
+  void copy_abi(sy_tensor& to) const {
+    to.size = abi_.size;
+    to.flags = abi_.flags;
+    to.view.data = abi_.view.data;
+    to.view.device = abi_.view.device;
+    to.view.ndim = abi_.view.ndim;
+    to.view.dtype = abi_.view.dtype;
+    to.view.shape = abi_.view.shape;
+    to.view.strides = abi_.view.strides;
+    to.view.byte_offset = abi_.view.byte_offset;
+    to.dtype = abi_.dtype;
+    to.layout = abi_.layout;
+    to.layout_desc = abi_.layout_desc;
+    to.storage = abi_.storage;
+    to.storage_offset = abi_.storage_offset;
+    to.storage_bytes = abi_.storage_bytes;
+    to.bit_offset = abi_.bit_offset;
+  }
   std::int32_t ndim() const { return abi_.view.ndim; }
   IntArray shape() const { return {abi_.view.shape, static_cast<std::size_t>(abi_.view.ndim)}; }
   IntArray strides() const { return {abi_.view.strides, static_cast<std::size_t>(abi_.view.ndim)}; }

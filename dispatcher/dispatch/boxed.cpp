@@ -1,140 +1,137 @@
 #include "switchyard/dispatch/boxed.h"
 
-#include <deque>
+#include <forward_list>
 
+#include "absl/container/inlined_vector.h"
 #include "switchyard/core/copy.h"
 #include "switchyard/core/edit_distance.h"
 
 namespace sy {
 namespace {
 
-/// Owns what the frame's arguments point to.
+std::optional<Scalar> number(const Value& v) {
+  if (auto* s = std::get_if<Scalar>(&v)) return *s;
+  if (auto* i = std::get_if<std::int64_t>(&v)) return Scalar(*i);
+  if (auto* d = std::get_if<double>(&v)) return Scalar(*d);
+  if (auto* b = std::get_if<bool>(&v)) return Scalar(*b);
+  return std::nullopt;
+}
+
+[[noreturn]] void mismatch(const Operator& op, const Parameter& p, const Value& v) {
+  fail(ErrorCode::kInvalidArgument, op.name(), ": argument ", p.name, ": expected ", type_name(p), ", got ",
+       kind_of(v));
+}
+
+/// How many values of a list one stands for.
+std::size_t for_all(const Parameter& p) { return static_cast<std::size_t>(std::max(p.fixed_length, 1)); }
+
+/// v as the type that the parameter has, where there is a way.
+Value converted(const Operator& op, const Parameter& p, const Value& v) {
+  switch (p.type) {
+    case ArgType::kTensor:
+      if (auto s = number(v)) return number_tensor(*s);
+      break;
+    case ArgType::kScalar:
+      if (auto s = number(v)) return *s;
+      break;
+    case ArgType::kInt:
+      if (auto* s = std::get_if<Scalar>(&v); s != nullptr && s->is_integral()) return s->to_int();
+      break;
+    case ArgType::kFloat:
+      if (auto s = number(v); s && !s->is_bool()) return s->to_double();
+      break;
+    case ArgType::kBool:
+      if (auto* s = std::get_if<Scalar>(&v); s != nullptr && s->is_bool()) return s->to_bool();
+      break;
+    case ArgType::kIntList:
+      if (auto* i = std::get_if<std::int64_t>(&v)) return std::vector<std::int64_t>(for_all(p), *i);
+      if (auto* d = std::get_if<std::vector<double>>(&v); d != nullptr && d->empty()) {
+        return std::vector<std::int64_t>();
+      }
+      break;
+    case ArgType::kFloatList:
+      if (auto* l = std::get_if<std::vector<std::int64_t>>(&v)) return std::vector<double>(l->begin(), l->end());
+      if (auto s = number(v); s && !s->is_bool()) return std::vector<double>(for_all(p), s->to_double());
+      break;
+    case ArgType::kBoolList:
+      if (auto* b = std::get_if<bool>(&v)) return std::vector<bool>(for_all(p), *b);
+      break;
+    default:
+      break;
+  }
+  mismatch(op, p, v);
+}
+
+/// Makes arguments of values: points at those that have the parameter's type, and owns what it had to convert.
 class Boxes {
  public:
+  explicit Boxes(std::size_t params) { owned_.reserve(2 * params); }
+
   Arg box(const Operator& op, const Parameter& p, const Value& v) {
     if (std::holds_alternative<std::monostate>(v)) {
       if (!p.optional) mismatch(op, p, v);
       static const TensorBase undefined;
       return p.type == ArgType::kTensor ? arg(undefined) : Arg{};
     }
-    switch (p.type) {
-      case ArgType::kTensor:
-        return tensor(op, p, v);
-      case ArgType::kTensorList:
-        if (auto* list = std::get_if<std::vector<TensorBase>>(&v)) {
-          tensors_.push_back(*list);
-          return {SY_ARG_TENSOR_LIST, static_cast<std::uint32_t>(list->size()), tensors_.back().data()};
-        }
-        break;
-      case ArgType::kScalar:
-        if (auto s = number(v)) return keep(scalars_, *s);
-        break;
-      case ArgType::kInt:
-        if (auto* i = std::get_if<std::int64_t>(&v)) return keep(ints_, *i);
-        if (auto* s = std::get_if<Scalar>(&v); s != nullptr && s->is_integral()) return keep(ints_, s->to_int());
-        break;
-      case ArgType::kFloat:
-        if (auto s = number(v); s && !s->is_bool()) return keep(floats_, s->to_double());
-        break;
-      case ArgType::kBool:
-        if (auto* b = std::get_if<bool>(&v)) return keep(bools_, *b);
-        if (auto* s = std::get_if<Scalar>(&v); s != nullptr && s->is_bool()) return keep(bools_, s->to_bool());
-        break;
-      case ArgType::kStr:
-        if (auto* s = std::get_if<std::string>(&v)) {
-          strings_.push_back(*s);
-          return {SY_ARG_STR, static_cast<std::uint32_t>(s->size()), strings_.back().data()};
-        }
-        break;
-      case ArgType::kDtype:
-        if (auto* d = std::get_if<Dtype>(&v)) return keep(dtypes_, *d);
-        break;
-      case ArgType::kDevice:
-        if (auto* d = std::get_if<Device>(&v)) return keep(devices_, *d);
-        break;
-      case ArgType::kGenerator:
-        if (auto* g = std::get_if<Generator>(&v)) return keep(generators_, *g);
-        break;
-      case ArgType::kIntList:
-        return int_list(op, p, v);
-      case ArgType::kFloatList:
-        if (auto* l = std::get_if<std::vector<double>>(&v)) return floats(*l);
-        if (auto* l = std::get_if<std::vector<std::int64_t>>(&v)) return floats({l->begin(), l->end()});
-        if (auto s = number(v); s && !s->is_bool()) return floats(std::vector<double>(for_all(p), s->to_double()));
-        break;
-      case ArgType::kBoolList:
-        if (auto* l = std::get_if<std::vector<bool>>(&v)) return bools(*l);
-        if (auto* b = std::get_if<bool>(&v)) return bools(std::vector<bool>(for_all(p), *b));
-        break;
-      default:
-        break;
-    }
-    mismatch(op, p, v);
+    if (std::optional<Arg> a = as_it_is(op, p, v)) return *a;
+    return *as_it_is(op, p, own(converted(op, p, v)));
   }
+  const Value& own(Value v) { return owned_.emplace_back(std::move(v)); }
 
  private:
   template <typename T>
-  Arg keep(std::deque<T>& store, const T& v) {
-    store.push_back(v);
-    return arg(store.back());
-  }
-  static std::optional<Scalar> number(const Value& v) {
-    if (auto* s = std::get_if<Scalar>(&v)) return *s;
-    if (auto* i = std::get_if<std::int64_t>(&v)) return Scalar(*i);
-    if (auto* d = std::get_if<double>(&v)) return Scalar(*d);
-    if (auto* b = std::get_if<bool>(&v)) return Scalar(*b);
+  static std::optional<Arg> exactly(const Value& v) {
+    if (auto* x = std::get_if<T>(&v)) return arg(*x);
     return std::nullopt;
   }
-  Arg tensor(const Operator& op, const Parameter& p, const Value& v) {
-    if (auto* t = std::get_if<TensorBase>(&v)) {
-      if (!t->defined() && !p.optional) mismatch(op, p, Value());
-      return keep(single_, *t);
+  std::optional<Arg> as_it_is(const Operator& op, const Parameter& p, const Value& v) {
+    switch (p.type) {
+      case ArgType::kTensor:
+        if (auto* t = std::get_if<TensorBase>(&v); t != nullptr && !t->defined() && !p.optional) {
+          mismatch(op, p, Value());
+        }
+        return exactly<TensorBase>(v);
+      case ArgType::kTensorList:
+        if (auto* l = std::get_if<std::vector<TensorBase>>(&v)) return arg(absl::MakeConstSpan(*l));
+        return std::nullopt;
+      case ArgType::kScalar:
+        return exactly<Scalar>(v);
+      case ArgType::kInt:
+        return exactly<std::int64_t>(v);
+      case ArgType::kFloat:
+        return exactly<double>(v);
+      case ArgType::kBool:
+        return exactly<bool>(v);
+      case ArgType::kStr:
+        if (auto* s = std::get_if<std::string>(&v))
+          return Arg{SY_ARG_STR, static_cast<std::uint32_t>(s->size()), s->data()};
+        return std::nullopt;
+      case ArgType::kDtype:
+        return exactly<Dtype>(v);
+      case ArgType::kDevice:
+        return exactly<Device>(v);
+      case ArgType::kGenerator:
+        return exactly<Generator>(v);
+      case ArgType::kIntList:
+        if (auto* l = std::get_if<std::vector<std::int64_t>>(&v)) return arg(IntArray(*l));
+        return std::nullopt;
+      case ArgType::kFloatList:
+        if (auto* l = std::get_if<std::vector<double>>(&v)) return arg(absl::MakeConstSpan(*l));
+        return std::nullopt;
+      case ArgType::kBoolList:
+        if (auto* l = std::get_if<std::vector<bool>>(&v)) return bools(*l);
+        return std::nullopt;
+      default:
+        return std::nullopt;
     }
-    if (auto s = number(v)) return keep(single_, number_tensor(*s));
-    mismatch(op, p, v);
-  }
-  Arg int_list(const Operator& op, const Parameter& p, const Value& v) {
-    std::vector<std::int64_t> list;
-    if (auto* l = std::get_if<std::vector<std::int64_t>>(&v)) {
-      list = *l;
-    } else if (auto* i = std::get_if<std::int64_t>(&v)) {
-      list.assign(for_all(p), *i);
-    } else if (auto* d = std::get_if<std::vector<double>>(&v); d != nullptr && d->empty()) {
-      list.clear();
-    } else {
-      mismatch(op, p, v);
-    }
-    int_lists_.push_back(std::move(list));
-    return arg(IntArray(int_lists_.back()));
-  }
-  /// How many values of a list one stands for.
-  static std::size_t for_all(const Parameter& p) { return static_cast<std::size_t>(std::max(p.fixed_length, 1)); }
-  Arg floats(std::vector<double> list) {
-    float_lists_.push_back(std::move(list));
-    return {SY_ARG_FLOAT_LIST, static_cast<std::uint32_t>(float_lists_.back().size()), float_lists_.back().data()};
   }
   Arg bools(const std::vector<bool>& list) {
-    bool_lists_.emplace_back(list.begin(), list.end());
-    return {SY_ARG_BOOL_LIST, static_cast<std::uint32_t>(list.size()), bool_lists_.back().data()};
-  }
-  [[noreturn]] static void mismatch(const Operator& op, const Parameter& p, const Value& v) {
-    fail(ErrorCode::kInvalidArgument, op.name(), ": argument ", p.name, ": expected ", type_name(p), ", got ",
-         kind_of(v));
+    auto& bytes = bool_lists_.emplace_front(list.begin(), list.end());
+    return {SY_ARG_BOOL_LIST, static_cast<std::uint32_t>(list.size()), bytes.data()};
   }
 
-  std::deque<TensorBase> single_;
-  std::deque<std::vector<TensorBase>> tensors_;
-  std::deque<Scalar> scalars_;
-  std::deque<std::int64_t> ints_;
-  std::deque<double> floats_;
-  std::deque<bool> bools_;
-  std::deque<std::string> strings_;
-  std::deque<Dtype> dtypes_;
-  std::deque<Device> devices_;
-  std::deque<Generator> generators_;
-  std::deque<std::vector<std::int64_t>> int_lists_;
-  std::deque<std::vector<double>> float_lists_;
-  std::deque<std::vector<std::uint8_t>> bool_lists_;  // the ABI's representation; vector<bool> has no elements
+  absl::InlinedVector<Value, 6> owned_;  // at most a default and its conversion per parameter, so that none moves
+  std::forward_list<std::vector<std::uint8_t>> bool_lists_;  // the ABI's representation; vector<bool> has no elements
 };
 
 Value default_of(const Parameter& p) {
@@ -188,11 +185,11 @@ std::vector<TensorBase> run(Operator& op, const std::vector<Value>& values, Vari
                             std::vector<TensorBase> results) {
   const std::vector<Parameter>& params = op.info().signature.params;
   require(values.size() <= params.size(), op.name(), ": takes ", params.size(), " arguments, got ", values.size());
-  Boxes boxes;
-  std::vector<Arg> args;
+  Boxes boxes(params.size());
+  absl::InlinedVector<Arg, 8> args;
   for (std::size_t i = 0; i < params.size(); ++i) {
     require(i < values.size() || params[i].has_default(), op.name(), ": argument ", params[i].name, " is missing");
-    args.push_back(boxes.box(op, params[i], i < values.size() ? values[i] : default_of(params[i])));
+    args.push_back(boxes.box(op, params[i], i < values.size() ? values[i] : boxes.own(default_of(params[i]))));
   }
   if (op.info().list_result) {
     require(variant == Variant::kFunction, op.name(), ": has no in-place or out form");

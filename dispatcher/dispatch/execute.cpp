@@ -16,9 +16,12 @@
 namespace sy {
 namespace {
 
-void note_chosen(const std::string& what) {
-  if (t_state.recorder == nullptr) return;
-  if (CallRecord* r = t_state.recorder->current()) r->chosen = what;
+/// For `explain`: the text is made only when somebody listens.
+template <typename... Parts>
+void note_chosen(const Parts&... parts) {
+  if (t_state.recorder == nullptr) [[likely]]
+    return;
+  if (CallRecord* r = t_state.recorder->current()) r->chosen = str_cat(parts...);
 }
 
 void note_rejected(const std::string& what) {
@@ -65,6 +68,12 @@ KernelEntry* function_kernel(const Operator& op, Device device) {
   return node != nullptr && node->entry->function ? node->entry : nullptr;
 }
 
+/// A delivered result in the shape that kernels write, in which a reduction's dimensions are still there.
+TensorBase with_reduced_dims(const TensorBase& t, IntArray shape) {
+  if (t.shape() == shape) return t;
+  return alias(t, shape, contiguous_strides(shape), t.storage_offset());
+}
+
 /// A dtype that stands in for one a device lacks, or the same when there is none.
 Dtype wider(Dtype d) {
   switch (d.id()) {
@@ -84,6 +93,36 @@ Dtype wider(Dtype d) {
   }
 }
 
+/// A view of one tensor, of whatever dtype: its meta rule and a new handle, with no need of the prologue. False for
+/// any other call.
+bool direct_view(Frame& frame) {
+  const Operator& op = frame.op();
+  const OperatorInfo& info = op.info();
+  if (!info.direct_view || t_state.recorder != nullptr) return false;
+  std::size_t first = static_cast<std::size_t>(info.first_tensor);
+  if (!frame.has(first)) undefined_argument(frame, first);
+  ResultMeta geometry;
+  geometry.dtype = frame.tensor(first).dtype();
+  MetaCall call(frame, absl::MakeSpan(&geometry, 1));
+  throw_if_error(op.def().meta(call));
+  check_size(op, geometry.shape);
+  frame.set_result(0, make_view(frame, geometry));
+  return true;
+}
+
+/// A call of an operator defined at run time on one tensor that the program brought a kernel for. False for any other.
+bool direct_function(Frame& frame) {
+  const Operator& op = frame.op();
+  const OperatorInfo& info = op.info();
+  if (!info.direct_function || t_state.recorder != nullptr) return false;
+  std::size_t first = info.tensor_params[0];
+  if (!frame.has(first)) return false;
+  KernelEntry* kernel = function_kernel(op, frame.tensor(first).device());
+  if (kernel == nullptr) return false;
+  run_function(frame, kernel->function);
+  return true;
+}
+
 class Execution {
  public:
   explicit Execution(Frame& frame) : frame_(frame), op_(frame.op()), def_(op_.def()), prologue_(frame) {}
@@ -93,7 +132,7 @@ class Execution {
     Device device = prologue_.device();
     note_device(device);
     if (KernelEntry* fn = function_kernel(op_, device)) {
-      note_chosen(str_cat("function kernel for ", device.backend_name(), ", registered by the program"));
+      note_chosen("function kernel for ", device.backend_name(), ", registered by the program");
       return run_function(frame_, fn->function);
     }
     if (def_.kind == Kind::kComposite) {
@@ -104,7 +143,7 @@ class Execution {
     if (def_.kind == Kind::kGeneric && def_.meta == nullptr) return run_on_cpu();
     prologue_.resolve_dtypes();
     prologue_.infer();
-    if (def_.kind == Kind::kView) return frame_.set_result(0, prologue_.make_view());
+    if (def_.kind == Kind::kView) return frame_.set_result(0, make_view(frame_, prologue_.results()[0]));
     prologue_.prepare_outputs();
     if (device.is_meta()) {
       require(!(def_.flags & kOpDataDependent), op_.name(),
@@ -145,8 +184,7 @@ class Execution {
         std::string reason;
         if (call.run(*n->entry, contiguous, &reason)) {
           if (contiguous) count_fallback(Fallback::kContiguous);
-          note_chosen(
-              str_cat("kernel of plugin ", n->entry->plugin->name(), contiguous ? ", on contiguous copies" : ""));
+          note_chosen("kernel of plugin ", n->entry->plugin->name(), contiguous ? ", on contiguous copies" : "");
           return true;
         }
         rejected_.push_back(str_cat("kernel of plugin ", n->entry->plugin->name(), ": ", reason));
@@ -172,12 +210,10 @@ class Execution {
       execute(inner);
       for (std::size_t k = 0; k < wide.size(); ++k) {
         if (prologue_.outputs()[k].numel() != 0) {
-          assign(prologue_.outputs()[k],
-                 alias(wide[k], prologue_.outputs()[k].shape(), contiguous_strides(prologue_.outputs()[k].shape()),
-                       wide[k].storage_offset()));
+          assign(prologue_.outputs()[k], with_reduced_dims(wide[k], prologue_.outputs()[k].shape()));
         }
       }
-      note_chosen(str_cat("promoted copy in ", to.name()));
+      note_chosen("promoted copy in ", to.name());
       prologue_.deliver();
       return true;
     }
@@ -238,7 +274,7 @@ class Execution {
       } else if (out.numel() != 0) {
         // By way of the whole storage: the device may have no kernel that writes strided memory.
         TensorBase host = mirror(out, cpu);
-        assign(host, alias(results[k], out.shape(), contiguous_strides(out.shape()), results[k].storage_offset()));
+        assign(host, with_reduced_dims(results[k], out.shape()));
         copy_storage(out, host);
       }
     }
@@ -268,7 +304,7 @@ class Execution {
 }  // namespace
 
 void call_parts(Frame& frame) {
-  note_chosen(str_cat("composite ", frame.op().def().composite_name));
+  note_chosen("composite ", frame.op().def().composite_name);
   try {
     frame.op().def().composite(frame);
   } catch (const Error& e) {
@@ -277,7 +313,7 @@ void call_parts(Frame& frame) {
 }
 
 void execute(Frame& frame) {
-  if (fast_pointwise(frame)) return;
+  if (fast_pointwise(frame) || direct_view(frame) || direct_function(frame)) return;
   Execution(frame).run();
 }
 

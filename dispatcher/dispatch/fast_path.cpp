@@ -19,17 +19,36 @@ constexpr std::int64_t kUnit[1] = {1};
 constexpr std::int64_t kZero[1] = {0};
 
 bool same_shape(const TensorImpl& a, const TensorImpl& b) {
-  if (a.ndim() != b.ndim()) return false;
-  return std::memcmp(a.abi().view.shape, b.abi().view.shape, sizeof(std::int64_t) * a.ndim()) == 0;
+  std::int32_t n = a.ndim();
+  if (n != b.ndim()) return false;
+  for (std::int32_t d = 0; d < n; ++d) {
+    if (a.abi().view.shape[d] != b.abi().view.shape[d]) return false;
+  }
+  return true;
 }
 
 void place(sy_tensor& placed, const TensorImpl& impl, std::int64_t* numel, const std::int64_t* stride,
            std::uint32_t flags) {
-  placed = impl.abi();
+  impl.copy_abi(placed);
   placed.flags = flags;
   placed.view.ndim = 1;
   placed.view.shape = numel;
   placed.view.strides = const_cast<std::int64_t*>(stride);
+}
+
+/// A kernel that takes any operands and wants nothing but to be run.
+bool plain(const KernelEntry& entry, std::size_t num_args) {
+  const sy_kernel& k = entry.kernel;
+  constexpr std::uint32_t kNeeded = SY_KERNEL_STRIDED | SY_KERNEL_HOST_SCALARS;
+  return k.run != nullptr && (k.flags & (kNeeded | SY_KERNEL_NOT_REENTRANT)) == kNeeded && k.supports == nullptr &&
+         k.prepare == nullptr && k.workspace_size == nullptr && entry.num_args == num_args;
+}
+
+/// The number as one element of dtype; false where it would raise the dtype.
+bool write_number(const TensorImpl& number, Dtype dtype, void* element) {
+  if (dtype.id() >= SY_NUM_STANDARD_DTYPES || category(number.dtype()) > category(dtype)) return false;
+  write_element(element, dtype, read_element(number.data(), number.dtype()));
+  return true;
 }
 
 [[noreturn]] void kernel_failed(const Operator& op, Device device, const KernelEntry& entry, sy_status code) {
@@ -44,25 +63,21 @@ void place(sy_tensor& placed, const TensorImpl& impl, std::int64_t* numel, const
 
 bool fast_pointwise(Frame& frame) {
   Operator& op = frame.op();
-  const OperatorDef& def = op.def();
-  if (def.kind != Kind::kPointwise || def.meta != nullptr || frame.num_results() != 1 || t_state.recorder != nullptr) {
-    return false;
-  }
+  const OperatorInfo& info = op.info();
+  if (!info.direct_pointwise || t_state.recorder != nullptr) return false;
   absl::Span<const Arg> args = frame.args();
   if (args.size() > kMaxArgs) return false;
   // Operands: tensors must agree; numbers follow.
   const TensorImpl* lead = nullptr;
-  for (std::size_t i = 0; i < args.size(); ++i) {
-    if (args[i].tag == SY_ARG_TENSOR_LIST || args[i].tag == SY_ARG_DTYPE || args[i].tag == SY_ARG_DEVICE ||
-        args[i].tag == SY_ARG_GENERATOR) {
-      return false;
-    }
-    if (args[i].tag == SY_ARG_NONE && def.param_dtypes[i].kind != DtypeRule::kEnd) return false;
-    if (args[i].tag != SY_ARG_TENSOR) continue;
+  bool flat = true;
+  for (std::uint8_t i : info.tensor_params) {
+    if (args[i].tag != SY_ARG_TENSOR) return false;
     const TensorImpl* t = frame.tensor(i).impl();
-    if (t->wrapped_number) continue;
-    if (def.param_dtypes[i].kind != DtypeRule::kVariable || def.param_dtypes[i].value != 0 || !t->contiguous())
-      return false;
+    if (t->wrapped_number) {
+      flat = false;
+      continue;
+    }
+    if (!t->contiguous()) return false;
     if (lead == nullptr) {
       lead = t;
     } else if (t->dtype() != lead->dtype() || t->device() != lead->device() || !same_shape(*t, *lead)) {
@@ -70,49 +85,42 @@ bool fast_pointwise(Frame& frame) {
     }
   }
   if (lead == nullptr || lead->numel() == 0) return false;
+  const OperatorDef& def = op.def();
   Dtype dtype = lead->dtype();
   Device device = lead->device();
   if (def.promotion == Promotion::kFloat && !dtype.is_floating()) return false;
   const DtypeRule& rule = def.result_dtypes[0][0];
-  if (rule.kind != DtypeRule::kVariable && rule.kind != DtypeRule::kFixed) return false;
   Dtype result_dtype = rule.kind == DtypeRule::kFixed ? Dtype(rule.value) : dtype;
   const KernelNode* node = op.kernels(device.backend(), dtype.id());
   if (node == nullptr) return false;
   KernelEntry& entry = *node->entry;
   const sy_kernel& k = entry.kernel;
-  constexpr std::uint32_t kNeeded = SY_KERNEL_STRIDED | SY_KERNEL_HOST_SCALARS;
-  if (k.run == nullptr || (k.flags & (kNeeded | SY_KERNEL_NOT_REENTRANT)) != kNeeded || k.supports != nullptr ||
-      k.prepare != nullptr || k.workspace_size != nullptr || entry.num_args != args.size()) {
-    return false;
-  }
+  if (!plain(entry, args.size())) return false;
   Backend* backend = find_backend(device.backend());
   if (!backend->host_memory() || !backend->synchronous()) return false;
 
   std::int64_t numel = lead->numel();
   sy_tensor tensors[kMaxArgs + 1];
   sy_slot slots[kMaxArgs];
-  alignas(8) char numbers[kMaxArgs][16];
-  bool flat = true;
+  alignas(8) char numbers[kMaxArgs][8];
   for (std::size_t i = 0; i < args.size(); ++i) {
-    slots[i] = {args[i].tag, args[i].count, args[i].ptr};
-    if (args[i].tag != SY_ARG_TENSOR) continue;
+    slots[i].tag = args[i].tag;
+    slots[i].count = args[i].count;
+    slots[i].ptr = args[i].ptr;
+  }
+  for (std::uint8_t i : info.tensor_params) {
     const TensorImpl* t = frame.tensor(i).impl();
-    if (t->wrapped_number) {
-      if (category(t->dtype()) > category(dtype) || def.param_dtypes[i].kind != DtypeRule::kVariable ||
-          dtype.id() >= SY_NUM_STANDARD_DTYPES) {
-        return false;
-      }
-      write_element(numbers[i], dtype, read_element(t->data(), t->dtype()));
-      place(tensors[i], *t, &numel, kZero, SY_TENSOR_READ_ONLY | SY_TENSOR_HOST_SCALAR);
-      tensors[i].view.data = numbers[i];
-      tensors[i].view.byte_offset = 0;
-      tensors[i].view.dtype = dtype.dlpack();
-      tensors[i].dtype = dtype.id();
-      flat = false;
-    } else {
-      place(tensors[i], *t, &numel, kUnit, SY_TENSOR_READ_ONLY | SY_TENSOR_CONTIGUOUS);
-    }
     slots[i].ptr = &tensors[i];
+    if (!t->wrapped_number) [[likely]] {
+      place(tensors[i], *t, &numel, kUnit, SY_TENSOR_READ_ONLY | SY_TENSOR_CONTIGUOUS);
+      continue;
+    }
+    if (!write_number(*t, dtype, numbers[i])) return false;
+    place(tensors[i], *t, &numel, kZero, SY_TENSOR_READ_ONLY | SY_TENSOR_HOST_SCALAR);
+    tensors[i].view.data = numbers[i];
+    tensors[i].view.byte_offset = 0;
+    tensors[i].view.dtype = dtype.dlpack();
+    tensors[i].dtype = dtype.id();
   }
 
   TensorBase result;
@@ -125,11 +133,10 @@ bool fast_pointwise(Frame& frame) {
         !same_shape(*target.impl(), *lead)) {
       return false;
     }
-    for (const Arg& a : args) {  // the very same memory is fine, anything that overlaps otherwise is not
-      if (a.tag != SY_ARG_TENSOR) continue;
-      const TensorImpl* t = static_cast<const TensorBase*>(a.ptr)->impl();
-      if (t->storage() == target.storage() && t->offset() != target.storage_offset()) return false;
-      if (t->storage() == target.storage() && t->dtype() != result_dtype) return false;
+    for (std::uint8_t i : info.tensor_params) {  // the very same memory is fine, what overlaps otherwise is not
+      const TensorImpl* t = frame.tensor(i).impl();
+      if (t->storage() == target.storage() && (t->offset() != target.storage_offset() || t->dtype() != result_dtype))
+        return false;
     }
     result = target;
   }

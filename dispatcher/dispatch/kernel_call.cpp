@@ -68,27 +68,29 @@ KernelCall::KernelCall(Operator& op, Device device, Backend& backend, absl::Span
 KernelCall::~KernelCall() = default;
 
 sy_tensor* KernelCall::place(const TensorBase& t, bool output) {
-  tensors_.push_back(t.impl()->abi());
-  sy_tensor* placed = &tensors_.back();
+  sy_tensor* placed = &tensors_.emplace_back();
+  t.impl()->copy_abi(*placed);
   if (!output) placed->flags |= SY_TENSOR_READ_ONLY;
   return placed;
 }
 
+const TensorBase& KernelCall::own(TensorBase t) { return temporaries_.emplace_front(std::move(t)); }
+
 sy_slot KernelCall::tensor_slot(const TensorBase& t, const KernelEntry& entry, bool contiguous) {
   if (!t.defined()) return {SY_ARG_NONE, 0, nullptr};
-  TensorBase use = t;
+  const TensorBase* use = &t;
   bool host_scalar = false;
   if (t.device() != device_ &&
       !(entry.kernel.flags & SY_KERNEL_MULTI_DEVICE && t.device().backend() == device_.backend())) {
     if (entry.kernel.flags & SY_KERNEL_HOST_SCALARS) {
       host_scalar = true;
     } else {
-      use = copy_to_device(t, device_);
+      use = &own(copy_to_device(t, device_));
     }
   }
-  if (contiguous) use = contiguous_copy(use);
-  temporaries_.push_back(use);
-  sy_tensor* placed = place(use, false);
+  if (contiguous && !use->is_contiguous()) use = &own(contiguous_copy(*use));
+  operands_.push_back(use);
+  sy_tensor* placed = place(*use, false);
   if (host_scalar) placed->flags |= SY_TENSOR_HOST_SCALAR;
   return {SY_ARG_TENSOR, 1, placed};
 }
@@ -99,6 +101,7 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
   tensors_.clear();
   lists_.clear();
   dims_.clear();
+  operands_.clear();
   temporaries_.clear();
   write_back_.clear();
   dtype_values_.clear();
@@ -159,13 +162,14 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
       output_slots_.push_back({SY_ARG_NONE, 0, nullptr});
       continue;
     }
-    TensorBase target = out;
+    const TensorBase* target = &out;
     if (contiguous && !out.is_contiguous()) {
-      target = op_.def().init_param >= 0 ? contiguous_copy(out) : allocate_tensor(out.shape(), out.dtype(), device_);
-      write_back_.emplace_back(target, out);
+      target =
+          &own(op_.def().init_param >= 0 ? contiguous_copy(out) : allocate_tensor(out.shape(), out.dtype(), device_));
+      write_back_.emplace_back(*target, out);
     }
-    temporaries_.push_back(target);
-    output_slots_.push_back({SY_ARG_TENSOR, 1, place(target, true)});
+    operands_.push_back(target);
+    output_slots_.push_back({SY_ARG_TENSOR, 1, place(*target, true)});
   }
   call_.flags = 0;
   if (pointwise_) build_pointwise(contiguous);
@@ -182,31 +186,27 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
 void KernelCall::build_pointwise(bool contiguous) {
   // The operands in the order results, arguments; a non-strided kernel gets them expanded and copied.
   absl::InlinedVector<sy_tensor*, 6> placed;
-  absl::InlinedVector<TensorBase, 6> operands;
+  absl::InlinedVector<const TensorBase*, 6> operands;
   auto take = [&](const sy_slot& slot) {
     if (slot.tag == SY_ARG_TENSOR) placed.push_back(const_cast<sy_tensor*>(static_cast<const sy_tensor*>(slot.ptr)));
   };
   for (const sy_slot& slot : output_slots_) take(slot);
   for (const sy_slot& slot : slots_) take(slot);
-  // temporaries_ holds arguments first, then outputs, in slot order.
   std::size_t num_outputs = output_slots_.size();
   std::size_t num_inputs = placed.size() - num_outputs;
-  for (std::size_t k = 0; k < num_outputs; ++k) operands.push_back(temporaries_[num_inputs + k]);
-  for (std::size_t i = 0; i < num_inputs; ++i) operands.push_back(temporaries_[i]);
+  for (std::size_t k = 0; k < num_outputs; ++k) operands.push_back(operands_[num_inputs + k]);
+  for (std::size_t i = 0; i < num_inputs; ++i) operands.push_back(operands_[i]);
   if (contiguous) {
     for (std::size_t i = num_outputs; i < operands.size(); ++i) {
-      if (operands[i].shape() == shape_ && operands[i].is_contiguous()) continue;
-      Shape strides = broadcast_strides(operands[i], shape_);
-      TensorBase wide = contiguous_copy(alias(operands[i], shape_, strides, operands[i].storage_offset()));
-      temporaries_.push_back(wide);
-      *placed[i] = wide.impl()->abi();
+      const TensorBase& t = *operands[i];
+      if (t.shape() == shape_ && t.is_contiguous()) continue;
+      operands[i] = &own(contiguous_copy(alias(t, shape_, broadcast_strides(t, shape_), t.storage_offset())));
+      operands_.push_back(operands[i]);
+      *placed[i] = operands[i]->impl()->abi();
       placed[i]->flags |= SY_TENSOR_READ_ONLY;
-      operands[i] = wide;
     }
   }
-  absl::InlinedVector<const TensorBase*, 6> pointers;
-  for (const TensorBase& t : operands) pointers.push_back(&t);
-  Iteration it = merge_dimensions(shape_, pointers);
+  Iteration it = merge_dimensions(shape_, operands);
   if (it.shape.empty()) {
     it.shape.push_back(1);
     for (Shape& s : it.strides) s.push_back(1);
@@ -290,9 +290,9 @@ std::string KernelCall::plan_key() const {
 void KernelCall::record_stream_use() {
   if (backend_.synchronous()) return;
   Stream stream = current_stream(device_);
-  for (const TensorBase& t : temporaries_) {
-    if (t.defined() && t.storage() && t.device() == device_ && t.storage()->stream() != stream.handle()) {
-      t.storage()->record_use(stream);
+  for (const TensorBase* t : operands_) {
+    if (t->defined() && t->storage() && t->device() == device_ && t->storage()->stream() != stream.handle()) {
+      t->storage()->record_use(stream);
     }
   }
 }
@@ -304,7 +304,6 @@ void KernelCall::allocate_output(std::size_t k, IntArray shape, IntArray strides
   outputs_[k] =
       TensorBase(TensorImpl::make(Storage::allocate(device_, static_cast<std::uint64_t>(numel) * dtype.itemsize()),
                                   device_, dtype, shape, strides, 0));
-  temporaries_.push_back(outputs_[k]);
   *static_cast<sy_tensor*>(const_cast<void*>(output_slots_[k].ptr)) = outputs_[k].impl()->abi();
 }
 

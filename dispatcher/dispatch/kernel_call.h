@@ -1,6 +1,7 @@
 // A prepared call on its way into a kernel.
 #pragma once
 
+#include <forward_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,8 @@ class KernelCall {
   void prepare(KernelEntry& entry);
   void allocate_output(std::size_t k, IntArray shape, IntArray strides);
   sy_slot tensor_slot(const TensorBase& t, const KernelEntry& entry, bool contiguous);
+  /// Keeps a tensor that was made for this call.
+  const TensorBase& own(TensorBase t);
   sy_tensor* place(const TensorBase& t, bool output);
   void build_pointwise(bool contiguous);
   std::string plan_key() const;
@@ -54,7 +57,8 @@ class KernelCall {
   absl::InlinedVector<sy_tensor, 5> tensors_;
   std::vector<std::vector<const sy_tensor*>> lists_;
   absl::InlinedVector<Shape, 6> dims_;
-  absl::InlinedVector<TensorBase, 6> temporaries_;
+  absl::InlinedVector<const TensorBase*, 8> operands_;  // what the slots show: arguments in order, then outputs
+  std::forward_list<TensorBase> temporaries_;
   std::vector<std::pair<TensorBase, TensorBase>> write_back_;  // temporary, target
   std::vector<std::uint32_t> dtype_values_;
   std::vector<sy_device> device_values_;

@@ -14,6 +14,30 @@ Shape broadcast_strides(const TensorBase& t, IntArray shape) {
   return strides;
 }
 
+bool dense_strides_like(const TensorBase& t, Shape* strides) {
+  IntArray shape = t.shape(), given = t.strides();
+  SmallVector<std::size_t, 6> order;  // outermost first
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    if (shape[d] > 1 && given[d] == 0) return false;
+    order.push_back(d);
+  }
+  // Where a dimension has one index its stride says nothing: it stays where it is.
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    for (std::size_t j = i; j > 0; --j) {
+      std::size_t a = order[j - 1], b = order[j];
+      if (shape[a] == 1 || shape[b] == 1 || std::abs(given[b]) <= std::abs(given[a])) break;
+      std::swap(order[j - 1], order[j]);
+    }
+  }
+  *strides = Shape(shape.size(), 1);
+  std::int64_t stride = 1;
+  for (std::size_t i = order.size(); i-- > 0;) {
+    (*strides)[order[i]] = stride;
+    stride *= std::max<std::int64_t>(shape[order[i]], 1);
+  }
+  return true;
+}
+
 Iteration merge_dimensions(IntArray shape, absl::Span<const TensorBase* const> operands) {
   absl::InlinedVector<Shape, 4> full;
   for (const TensorBase* t : operands) full.push_back(broadcast_strides(*t, shape));

@@ -96,6 +96,21 @@ absl::Status attach(Operator& op, Plugin* plugin, std::uint16_t backend, const s
   return absl::OkStatus();
 }
 
+constexpr std::uint16_t kAllDtypes = (1u << SY_NUM_STANDARD_DTYPES) - 1;
+
+/// One result, and no parameters but tensors of T0 and plain values.
+bool goes_direct(const OperatorDef& def, const OperatorInfo& info, Kind kind) {
+  if (def.kind != kind || info.num_results != 1 || info.list_result || info.checked || info.dtype_param >= 0 ||
+      info.device_param >= 0 || info.generator_param >= 0 || def.type_vars[1] != 0) {
+    return false;
+  }
+  for (std::uint8_t i : info.tensor_params) {
+    if (def.param_dtypes[i].kind != DtypeRule::kVariable || def.param_dtypes[i].value != 0) return false;
+  }
+  DtypeRule::Kind result = def.result_dtypes[0][0].kind;
+  return result == DtypeRule::kVariable || result == DtypeRule::kFixed;
+}
+
 }  // namespace
 
 KernelEntry::KernelEntry() = default;
@@ -125,10 +140,19 @@ const OperatorInfo& Operator::resolve() const {
     if (p.type == ArgType::kDtype) info->dtype_param = index;
     if (p.type == ArgType::kDevice) info->device_param = index;
     if (p.type == ArgType::kGenerator) info->generator_param = index;
+    if (p.type == ArgType::kBool && p.name == "keepdim") info->keepdim_param = index;
+    if (p.is_tensor() && !p.optional) info->required |= std::uint64_t{1} << i;
+    info->checked |= p.type == ArgType::kTensorList || (p.type == ArgType::kIntList && p.fixed_length > 1);
     info->mutates |= p.mutated;
   }
   info->list_result = s.results.size() == 1 && s.results[0].type == ArgType::kTensorList;
   info->num_results = static_cast<std::uint32_t>(s.results.size());
+  info->direct_pointwise = goes_direct(*def_, *info, Kind::kPointwise) && def_->meta == nullptr;
+  info->direct_view = goes_direct(*def_, *info, Kind::kView) && info->tensor_params.size() == 1 &&
+                      def_->result_dtypes[0][0].kind == DtypeRule::kVariable && def_->type_vars[0] == kAllDtypes &&
+                      def_->promotion == Promotion::kNone;
+  info->direct_function = def_->kind == Kind::kGeneric && def_->meta == nullptr && !info->checked &&
+                          info->device_param < 0 && info->tensor_params.size() == 1;
   const OperatorInfo* expected = nullptr;
   if (info_.compare_exchange_strong(expected, info.get(), std::memory_order_acq_rel)) return *info.release();
   return *expected;

@@ -50,7 +50,14 @@ struct OperatorInfo {
   int device_param = -1;
   int generator_param = -1;
   bool list_result = false;
+  int keepdim_param = -1;
   bool mutates = false;  // a parameter is Tensor(a!)
+  bool checked = false;  // arguments need more than a glance: int[2] lists, lists of tensors
+  // One T0 result from T0 tensors and numbers: calls on equal tensors may go straight to a kernel.
+  bool direct_pointwise = false;
+  bool direct_view = false;      // a view of one T0 tensor, and of whatever dtype
+  bool direct_function = false;  // defined at run time, with one tensor that tells the device
+  std::uint64_t required = 0;    // bit per Tensor parameter that must be given
   std::uint32_t num_results = 0;
 };
 

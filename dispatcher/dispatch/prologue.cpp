@@ -5,10 +5,22 @@
 #include "switchyard/core/copy.h"
 #include "switchyard/core/host_scalar.h"
 #include "switchyard/dispatch/kernel_call.h"
+#include "switchyard/dispatch/operands.h"
 #include "switchyard/dispatch/thread_state.h"
 #include "switchyard/dispatch/type_promotion.h"
 
 namespace sy {
+
+void check_size(const Operator& op, IntArray shape) {
+  std::int64_t numel = 0;
+  absl::Status ok = checked_numel(shape, &numel);
+  if (!ok.ok()) throw_status(make_status(error_code(ok), str_cat(op.name(), ": ", ok.message())));
+}
+
+void undefined_argument(const Frame& frame, std::size_t i) {
+  fail(ErrorCode::kInvalidArgument, frame.op().name(), ": argument ", frame.op().info().signature.params[i].name,
+       " is an undefined tensor");
+}
 
 Prologue::Prologue(Frame& frame)
     : frame_(frame),
@@ -16,11 +28,18 @@ Prologue::Prologue(Frame& frame)
       info_(op_.info()),
       def_(op_.def()),
       args_(frame.args().begin(), frame.args().end()) {
+  for (std::uint8_t i : info_.tensor_params) {
+    if (args_[i].tag == SY_ARG_NONE && (info_.required >> i & 1)) undefined_argument(frame, i);
+  }
+  if (info_.checked) check_lists();
+  while (num_t_ < 4 && def_.type_vars[num_t_] != 0) ++num_t_;
+  results_.resize(info_.num_results);
+  outputs_.resize(info_.num_results);
+}
+
+void Prologue::check_lists() {
   const std::vector<Parameter>& params = info_.signature.params;
   for (std::size_t i = 0; i < args_.size(); ++i) {
-    if (args_[i].tag == SY_ARG_NONE && !params[i].optional && params[i].is_tensor()) {
-      fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", params[i].name, " is an undefined tensor");
-    }
     if (args_[i].tag == SY_ARG_INT_LIST && params[i].fixed_length > 1) expand_fixed(i, params[i]);
     if (args_[i].tag != SY_ARG_TENSOR_LIST || params[i].optional_elements) continue;
     for (std::uint32_t k = 0; k < args_[i].count; ++k) {
@@ -28,9 +47,6 @@ Prologue::Prologue(Frame& frame)
               k, "] is an undefined tensor");
     }
   }
-  while (num_t_ < 4 && def_.type_vars[num_t_] != 0) ++num_t_;
-  results_.resize(info_.num_results);
-  outputs_.resize(info_.num_results);
 }
 
 void Prologue::expand_fixed(std::size_t i, const Parameter& param) {
@@ -121,7 +137,30 @@ void Prologue::convert(std::size_t i, Dtype dtype) {
   }
 }
 
+bool Prologue::operands_agree() {
+  if (info_.dtype_param >= 0 && args_[static_cast<std::size_t>(info_.dtype_param)].tag != SY_ARG_NONE) return false;
+  bool agree = true;
+  for_each_tensor([&](std::size_t i, const TensorBase& t) {
+    const DtypeRule& rule = def_.param_dtypes[i];
+    if (rule.kind == DtypeRule::kVariable) {
+      agree &= !t.impl()->wrapped_number && (!known_[rule.value] || t_[rule.value] == t.dtype());
+      t_[rule.value] = t.dtype();
+      known_[rule.value] = true;
+    } else if (rule.kind == DtypeRule::kFixed) {
+      agree &= t.dtype() == Dtype(rule.value);
+    }
+  });
+  if (def_.promotion == Promotion::kFloat && known_[0] && !t_[0].is_floating()) agree = false;
+  if (!agree) std::fill(known_, known_ + 4, false);
+  return agree;
+}
+
 void Prologue::resolve_dtypes() {
+  if (!operands_agree()) promote_operands();
+  for (std::size_t k = 0; k < info_.num_results; ++k) results_[k].dtype = result_dtype(k);
+}
+
+void Prologue::promote_operands() {
   const std::vector<Parameter>& params = info_.signature.params;
   auto variable = [&](std::size_t i) {
     const DtypeRule& rule = def_.param_dtypes[i];
@@ -165,7 +204,6 @@ void Prologue::resolve_dtypes() {
               ", expected dtype ", Dtype(rule.value).name());
     }
   }
-  for (std::size_t k = 0; k < info_.num_results; ++k) results_[k].dtype = result_dtype(k);
 }
 
 Dtype Prologue::result_dtype(std::size_t k) const {
@@ -237,11 +275,7 @@ void Prologue::infer() {
     }
   }
   check_sets();
-  for (const ResultMeta& r : results_) {
-    std::int64_t numel = 0;
-    absl::Status ok = checked_numel(r.shape, &numel);
-    if (!ok.ok()) throw_status(make_status(error_code(ok), str_cat(op_.name(), ": ", ok.message())));
-  }
+  for (const ResultMeta& r : results_) check_size(op_, r.shape);
 }
 
 void Prologue::infer_pointwise() {
@@ -289,11 +323,11 @@ void Prologue::infer_reduction() {
   for (ResultMeta& r : results_) r.shape = shape;  // deliver() drops the reduced ones unless keepdim
 }
 
-TensorBase Prologue::make_view() const {
-  const TensorBase& self = frame_.tensor(static_cast<std::size_t>(info_.first_tensor));
-  TensorBase view = alias(self, results_[0].shape, results_[0].strides, results_[0].offset);
+TensorBase make_view(const Frame& frame, const ResultMeta& geometry) {
+  const TensorBase& self = frame.tensor(static_cast<std::size_t>(frame.op().info().first_tensor));
+  TensorBase view = alias(self, geometry.shape, geometry.strides, geometry.offset);
   view.impl()->inference |= self.impl()->inference;
-  if (def_.not_differentiable != nullptr) return view;  // detach
+  if (frame.op().def().not_differentiable != nullptr) return view;  // detach
   if (t_state.grad_mode) {
     view.impl()->base = self.impl()->base ? self.impl()->base : self.ref();
   } else {
@@ -308,11 +342,7 @@ void Prologue::check_target(std::size_t k, const TensorBase& target) const {
       frame_.variant() == Variant::kInplace ? "cannot be written into self of shape " : "was given an output of shape ";
   Shape wanted = r.shape;
   if (def_.kind == Kind::kReduction) {
-    bool keepdim = false;
-    for (std::size_t i = 0; i < args_.size(); ++i) {
-      if (info_.signature.params[i].name == "keepdim") keepdim = frame_.boolean(i);
-    }
-    if (!keepdim) {
+    if (!keeps_dims()) {
       for (std::size_t i = dims_.size(); i-- > 0;) wanted.erase(static_cast<std::size_t>(dims_[i]));
     }
   }
@@ -338,6 +368,20 @@ bool Prologue::must_use_temporary(std::size_t k, const TensorBase& target) const
   return clash;
 }
 
+TensorBase Prologue::fresh_output(const ResultMeta& r) const {
+  if (def_.kind == Kind::kPointwise && frame_.variant() == Variant::kFunction) {
+    for (std::uint8_t i : info_.tensor_params) {
+      if (args_[i].tag != SY_ARG_TENSOR) continue;
+      const TensorBase& t = *static_cast<const TensorBase*>(args_[i].ptr);
+      if (t.shape() != IntArray(r.shape)) continue;
+      Shape strides;
+      if (t.is_contiguous() || !dense_strides_like(t, &strides)) break;
+      return TensorBase(TensorImpl::make({}, device_, r.dtype, r.shape, strides, 0));
+    }
+  }
+  return TensorBase(TensorImpl::make_contiguous({}, device_, r.dtype, r.shape));
+}
+
 void Prologue::prepare_outputs() {
   if (def_.flags & kOpDataDependent) return;
   for (std::size_t k = 0; k < results_.size(); ++k) {
@@ -349,7 +393,7 @@ void Prologue::prepare_outputs() {
         continue;
       }
     }
-    outputs_[k] = TensorBase(TensorImpl::make_contiguous({}, device_, results_[k].dtype, results_[k].shape));
+    outputs_[k] = fresh_output(results_[k]);
     if (def_.init_param < 0) continue;
     allocate_outputs();
     assign(outputs_[k], *static_cast<const TensorBase*>(args_[def_.init_param].ptr));
@@ -379,32 +423,37 @@ void Prologue::promote_to(Dtype dtype) {
   }
 }
 
+bool Prologue::keeps_dims() const {
+  return info_.keepdim_param >= 0 && frame_.boolean(static_cast<std::size_t>(info_.keepdim_param));
+}
+
+TensorBase Prologue::without_dims(const TensorBase& t) const {
+  Shape shape, strides;
+  std::size_t next = 0;
+  for (std::int64_t d = 0; d < t.dim(); ++d) {
+    if (next < dims_.size() && dims_[next] == d) {
+      ++next;
+      continue;
+    }
+    shape.push_back(t.shape()[static_cast<std::size_t>(d)]);
+    strides.push_back(t.strides()[static_cast<std::size_t>(d)]);
+  }
+  return alias(t, shape, strides, t.storage_offset());
+}
+
 void Prologue::deliver() {
   for (std::size_t k = 0; k < outputs_.size(); ++k) {
-    TensorBase out = outputs_[k];
-    if (def_.kind == Kind::kReduction && out.defined()) {
-      std::size_t keepdim = args_.size();
-      for (std::size_t i = 0; i < args_.size(); ++i) {
-        if (info_.signature.params[i].name == "keepdim") keepdim = i;
-      }
-      if ((keepdim == args_.size() || !frame_.boolean(keepdim)) && !dims_.empty() &&
-          out.dim() == static_cast<std::int64_t>(results_[k].shape.size())) {
-        Shape shape(out.shape().begin(), out.shape().end());
-        Shape strides(out.strides().begin(), out.strides().end());
-        for (std::size_t i = dims_.size(); i-- > 0;) {
-          shape.erase(static_cast<std::size_t>(dims_[i]));
-          strides.erase(static_cast<std::size_t>(dims_[i]));
-        }
-        out = alias(out, shape, strides, out.storage_offset());
-      }
-      if (final_dtype_ && out.dtype() != *final_dtype_) out = cast_copy(out, *final_dtype_);
+    TensorBase out = std::move(outputs_[k]);
+    bool in_place = frame_.variant() != Variant::kFunction && out.same_as(frame_.result(k));
+    if (def_.kind == Kind::kReduction && out.defined() && !keeps_dims() && !dims_.empty() &&
+        out.dim() == static_cast<std::int64_t>(results_[k].shape.size())) {
+      out = without_dims(out);
     }
-    if (def_.kind != Kind::kReduction && final_dtype_ && out.dtype() != *final_dtype_)
-      out = cast_copy(out, *final_dtype_);
+    if (final_dtype_ && out.defined() && out.dtype() != *final_dtype_) out = cast_copy(out, *final_dtype_);
     if (frame_.variant() == Variant::kFunction) {
       frame_.set_result(k, std::move(out));
     } else {
-      if (!outputs_[k].same_as(frame_.result(k))) assign(frame_.result(k), out);
+      if (!in_place) assign(frame_.result(k), out);
       if (frame_.result(k).storage()) frame_.result(k).storage()->bump_version(op_.name().c_str());
     }
   }

@@ -11,6 +11,14 @@
 
 namespace sy {
 
+/// The error of a Tensor argument that was not given.
+[[noreturn]] void undefined_argument(const Frame& frame, std::size_t i);
+
+/// Throws unless a result of that shape can exist.
+void check_size(const Operator& op, IntArray shape);
+/// A view of the first tensor argument with that geometry, joined to its base.
+TensorBase make_view(const Frame& frame, const ResultMeta& geometry);
+
 /// Everything worked out for one call. Throws sy::Error on the user's mistakes.
 class Prologue {
  public:
@@ -24,8 +32,6 @@ class Prologue {
   void check_declared() const;
   /// Runs the kind's shape rule.
   void infer();
-  /// A view of the first tensor argument, from what infer found.
-  TensorBase make_view() const;
   /// The caller's outputs where they fit, or fresh ones, mostly still without memory: a kernel may have a say in
   /// their layout.
   void prepare_outputs();
@@ -50,8 +56,16 @@ class Prologue {
  private:
   template <typename Fn>
   void for_each_tensor(Fn&& fn) const;
+  /// Lists of tensors have no holes, and lists of fixed length have it.
+  void check_lists();
   /// One value of an int[2] parameter stands for both.
   void expand_fixed(std::size_t i, const Parameter& param);
+  /// Sets T0..T3 where no operand needs a conversion: the usual case.
+  bool operands_agree();
+  void promote_operands();
+  bool keeps_dims() const;
+  /// A reduction's result without the reduced dimensions.
+  TensorBase without_dims(const TensorBase& t) const;
   void convert(std::size_t param, Dtype dtype);
   TensorBase converted(const TensorBase& t, Dtype dtype) const;
   Dtype result_dtype(std::size_t k) const;
@@ -59,6 +73,9 @@ class Prologue {
   void check_sets() const;
   void infer_pointwise();
   void infer_reduction();
+  /// A result yet without memory. A pointwise one is laid out as the first operand of its shape, so that both are
+  /// walked in the order of memory.
+  TensorBase fresh_output(const ResultMeta& r) const;
   void check_target(std::size_t k, const TensorBase& target) const;
   bool must_use_temporary(std::size_t k, const TensorBase& target) const;
 

@@ -179,9 +179,11 @@ TEST(Emit, Derivatives) {
              "  b.set(0, -(b.param(0) - 1) * b.size(0, -1) / (2 - sum(b.grad(0), IntArray{0}, true)) - 0.5);\n",
              "  auto grads = max(b.grad(0), 1);\n  b.set(0, std::move(std::get<0>(grads)));\n"
              "  b.set(1, std::move(std::get<1>(grads)));\n",
-             "    {.inputs = 0b11,\n     .saved_params = 0,\n     .saved_results = 0,\n"
+             "    {.inputs = 0b11,\n     .saved_params = 0,\n     .saved_shapes = 0,\n     .saved_strides = 0,\n"
+             "     .saved_results = 0,\n"
              "     .fn = norm_backward_grad_result,\n",
-             "    {.inputs = 0b1,\n     .saved_params = 0b1,\n     .saved_results = 0,\n     .fn = sum_self,\n",
+             "    {.inputs = 0b1,\n     .saved_params = 0b1,\n     .saved_shapes = 0b1,\n     .saved_strides = 0,\n"
+             "     .saved_results = 0,\n     .fn = sum_self,\n",
              "    {\"add\", kAddFormulas, std::size(kAddFormulas)},\n"});
 }
 

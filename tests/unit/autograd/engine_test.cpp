@@ -122,11 +122,11 @@ TEST(Hooks, NodeHooksSeeBothSides) {
   Tensor y = x * x;
   Edge edge = gradient_edge(y);
   double before = 0, after = 0;
-  edge.node->pre_hooks.push_back([&](const std::vector<Tensor>& in) -> std::optional<std::vector<Tensor>> {
+  edge.node->require_hooks().pre.push_back([&](const std::vector<Tensor>& in) -> std::optional<std::vector<Tensor>> {
     before = values(in[0])[0];
     return std::vector<Tensor>{in[0] * 2};
   });
-  edge.node->post_hooks.push_back([&](const std::vector<Tensor>& out, const std::vector<Tensor>&) {
+  edge.node->require_hooks().post.push_back([&](const std::vector<Tensor>& out, const std::vector<Tensor>&) {
     after = values(out[0])[0];
     return std::optional<std::vector<Tensor>>();
   });

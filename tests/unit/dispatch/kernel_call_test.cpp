@@ -49,10 +49,10 @@ TEST(KernelCall, PointwiseOperandsAreBroadcastAndMerged) {
   Tensor t = empty({2, 3}, kF32, fake.at), row = empty({3}, kF32, fake.at);
   mul(t, t);
   mul(t, row);
-  mul(t.transpose(0, 1), t.transpose(0, 1));
+  mul(t.transpose(0, 1), t.transpose(0, 1));  // the result is laid out as they are
   mul(t.select(0, 0).select(0, 0), t.select(0, 0).select(0, 0));
   EXPECT_THAT(seen, ElementsAre("flat [6][1] [6][1] [6][1]", " [2, 3][3, 1] [2, 3][0, 1] [2, 3][3, 1]",
-                                " [3, 2][1, 3] [3, 2][1, 3] [3, 2][2, 1]", "flat [1][1] [1][1] [1][1]"));
+                                "flat [6][1] [6][1] [6][1]", "flat [1][1] [1][1] [1][1]"));
 }
 
 TEST(KernelCall, NumbersComeInlineWhereTheKernelTakesThem) {

@@ -27,6 +27,29 @@ TEST(BroadcastStrides, StretchedDimensionsStandStill) {
   EXPECT_EQ(shape_str(broadcast_strides(view({2}, {-1}), {2})), "[-1]");
 }
 
+std::string dense_like(IntArray shape, IntArray strides) {
+  Shape dense;
+  return dense_strides_like(view(shape, strides), &dense) ? shape_str(dense) : "none";
+}
+
+TEST(DenseStridesLike, KeepsTheOrderOfDimensionsInMemory) {
+  EXPECT_EQ(dense_like({2, 3, 4}, {12, 4, 1}), "[12, 4, 1]");
+  EXPECT_EQ(dense_like({3, 2}, {1, 3}), "[1, 3]");
+  EXPECT_EQ(dense_like({2, 3, 4}, {1, 8, 2}), "[1, 8, 2]");
+}
+
+TEST(DenseStridesLike, LeavesNoHoles) {
+  EXPECT_EQ(dense_like({3, 2}, {2, 100}), "[1, 3]");
+  EXPECT_EQ(dense_like({4}, {-2}), "[1]");
+}
+
+TEST(DenseStridesLike, OneIndexSaysNothingOfTheOrder) {
+  EXPECT_EQ(dense_like({1, 3, 2}, {1, 2, 1}), "[6, 2, 1]");
+  EXPECT_EQ(dense_like({}, {}), "[]");
+}
+
+TEST(DenseStridesLike, ExpandedTensorsHaveNoOrder) { EXPECT_EQ(dense_like({2, 3}, {0, 1}), "none"); }
+
 TEST(MergeDimensions, ContiguousOperandsAreOneRun) {
   TensorBase t = view({2, 3, 4}, {12, 4, 1});
   EXPECT_EQ(merged({2, 3, 4}, {t, t, t}), "[24] [1] [1] [1]");

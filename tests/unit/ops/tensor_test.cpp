@@ -36,6 +36,19 @@ TEST(Tensor, ToChangesNothingWhereNothingIsToChange) {
   EXPECT_FALSE(t.to(kF32).same_as(t));
 }
 
+TEST(Tensor, PointwiseResultsAreLaidOutAsTheFirstOperandOfTheirShape) {
+  for (const char* device : {"cpu", "meta"}) {
+    Tensor t = empty({2, 3}, kF32, Device(device)).transpose(0, 1);
+    EXPECT_EQ(shape_str((t + t).strides()), "[1, 3]") << device;
+    EXPECT_EQ(shape_str((t + t.contiguous()).strides()), "[1, 3]") << device;
+    EXPECT_EQ(shape_str((t.contiguous() + t).strides()), "[2, 1]") << device;
+    EXPECT_EQ(shape_str(exp(t.slice(0, 0, 3, 2)).strides()), "[1, 2]") << device;
+    EXPECT_EQ(shape_str((t * empty({2}, kF32, Device(device))).strides()), "[1, 3]") << device;
+    EXPECT_EQ(shape_str(exp(empty({3}, kF32, Device(device)).expand({2, 3})).strides()), "[3, 1]") << device;
+    EXPECT_EQ(shape_str(t.clone().strides()), "[2, 1]") << device << ": a clone is contiguous";
+  }
+}
+
 TEST(Tensor, ListsMoveBetweenHandles) {
   Tensor a = vec({1}), undefined;
   std::vector<TensorBase> bases = as_bases({a, undefined});
