@@ -8,7 +8,8 @@ namespace {
 std::atomic<std::uint64_t> g_sequence{0};
 
 // Nodes whose last reference went while another was being freed: a chain is freed in a loop, not by recursion.
-thread_local std::vector<Node*>* t_doomed = nullptr;
+using Doomed = absl::InlinedVector<Node*, 8>;
+constinit thread_local Doomed* t_doomed [[gnu::tls_model("initial-exec")]] = nullptr;
 
 }  // namespace
 
@@ -19,7 +20,7 @@ void Node::destroy(Node* node) {
     t_doomed->push_back(node);
     return;
   }
-  std::vector<Node*> doomed{node};
+  Doomed doomed{node};
   t_doomed = &doomed;
   while (!doomed.empty()) {
     Node* next = doomed.back();

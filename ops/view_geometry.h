@@ -6,7 +6,7 @@
 
 namespace sy {
 
-/// Replaces a -1 in size and checks the number of elements.
+/// size with its -1 replaced, checked for the number of elements; *out is of no use after an error.
 absl::Status infer_size(IntArray size, std::int64_t numel, Shape* out);
 /// The strides under which t has this shape (of as many elements); false where only a copy would do.
 bool view_strides(const TensorBase& t, IntArray shape, Shape* out);

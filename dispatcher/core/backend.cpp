@@ -8,13 +8,27 @@
 #include "absl/strings/str_join.h"
 #include "switchyard/core/abi_error.h"
 #include "switchyard/loader/loader.h"
+#include "switchyard/loader/plugin.h"
 
 namespace sy {
+
+std::atomic<Backend*> detail::backends[kMaxBackends];
+
 namespace {
 
-constexpr std::size_t kMaxBackends = 1024;
-std::atomic<Backend*> g_backends[kMaxBackends];
 std::mutex g_register_mutex;
+std::vector<std::unique_ptr<Backend>>& pending() {
+  static auto* list = new std::vector<std::unique_ptr<Backend>>;
+  return *list;
+}
+
+/// Under the lock. Live tensors may point at a backend that another one supersedes, so it stays.
+void publish(std::unique_ptr<Backend> backend) {
+  static auto* superseded = new std::vector<Backend*>;
+  std::uint16_t id = backend->id();
+  if (Backend* present = find_backend(id)) superseded->push_back(present);
+  detail::backends[id].store(backend.release(), std::memory_order_release);
+}
 
 std::string known_devices() {
   std::vector<std::string> names;
@@ -95,10 +109,6 @@ absl::StatusOr<DeviceState*> Backend::device(std::int16_t index) {
                                                    table_.name, " has ", count, " device(s)"));
 }
 
-Backend* find_backend(std::uint16_t id) {
-  return id < kMaxBackends ? g_backends[id].load(std::memory_order_acquire) : nullptr;
-}
-
 absl::StatusOr<DeviceState*> find_device(Device device) {
   Backend* backend = find_backend(device.backend());
   if (backend == nullptr) {
@@ -123,6 +133,10 @@ DeviceState& device_state(Device device) {
 }
 
 Backend& backend_of(Device device) {
+  Backend* backend = find_backend(device.backend());
+  if (backend != nullptr && backend->alive() && device.index() >= 0 && device.index() < backend->device_count()) {
+    return *backend;
+  }
   device_state(device);
   return *find_backend(device.backend());
 }
@@ -145,16 +159,27 @@ absl::Status register_backend(const sy_backend& given, Plugin* plugin, std::uint
     return invalid("register_backend: \"", table.name, "\" is no backend name (letters, digits and _)");
   }
   Backend* present = find_backend(static_cast<std::uint16_t>(interned));
-  if (present != nullptr && present->alive()) {
+  bool waits = std::any_of(pending().begin(), pending().end(), [&](const auto& b) { return b->id() == interned; });
+  if (waits || (present != nullptr && present->alive())) {
     return make_status(ErrorCode::kFailedPrecondition,
                        str_cat("register_backend: another plugin already provides backend ", table.name));
   }
-  static auto* superseded = new std::vector<Backend*>;  // live tensors point at them
-  if (present != nullptr) superseded->push_back(present);
   auto backend = std::make_unique<Backend>(static_cast<std::uint16_t>(interned), table, plugin);
-  g_backends[interned].store(backend.release(), std::memory_order_release);
+  if (plugin != nullptr && plugin->in_init) {
+    pending().push_back(std::move(backend));
+  } else {
+    publish(std::move(backend));
+  }
   if (id != nullptr) *id = static_cast<std::uint32_t>(interned);
   return absl::OkStatus();
+}
+
+void publish_backends(const Plugin* plugin, bool initialised) {
+  std::lock_guard lock(g_register_mutex);
+  for (std::unique_ptr<Backend>& backend : pending()) {
+    if (backend->plugin() == plugin && initialised) publish(std::move(backend));
+  }
+  std::erase_if(pending(), [&](const auto& b) { return b == nullptr || b->plugin() == plugin; });
 }
 
 void set_num_threads(int threads) {

@@ -78,15 +78,25 @@ class Backend {
   std::atomic<bool> alive_{true};
 };
 
+namespace detail {
+inline constexpr std::size_t kMaxBackends = 1024;
+extern std::atomic<Backend*> backends[kMaxBackends];
+}  // namespace detail
+
 /// The backend of that id, or nullptr while no plugin brought it. Lock-free.
-Backend* find_backend(std::uint16_t id);
+inline Backend* find_backend(std::uint16_t id) {
+  return id < detail::kMaxBackends ? detail::backends[id].load(std::memory_order_acquire) : nullptr;
+}
 /// Loads the plugins if that has not happened, then finds the device; the error names what is there.
 absl::StatusOr<DeviceState*> find_device(Device device);
 /// As find_device, throwing sy::Error.
 DeviceState& device_state(Device device);
 Backend& backend_of(Device device);
 /// Takes over a plugin's table. Fails when the name is malformed or a live backend has it, or a required slot is NULL.
+/// One of a plugin inside its init is not seen before publish_backends: its kernels are not there yet.
 absl::Status register_backend(const sy_backend& table, Plugin* plugin, std::uint32_t* id);
+/// Shows what the plugin registered in its init, or drops it where that failed.
+void publish_backends(const Plugin* plugin, bool initialised);
 
 /// How many threads the CPU plugin (and every other one that knows the setting) uses; throws sy::Error below 1.
 void set_num_threads(int threads);

@@ -103,7 +103,7 @@ ThreadCaches::~ThreadCaches() {
   }
 }
 
-ThreadCache* thread_cache(CachingAllocator* owner) {
+[[gnu::always_inline]] inline ThreadCache* thread_cache(CachingAllocator* owner) {
   if (t_caches == nullptr) [[unlikely]] {
     if (t_ended) return nullptr;
     thread_local ThreadCachesOwner caches;

@@ -6,18 +6,17 @@
 #include "switchyard/core/error.h"
 
 namespace sy {
-namespace {
 
-struct Info {
-  char name[16];
-  sy_dl_dtype dl;
-};
-
-// Grows under the lock; entries below g_count are immutable.
-Info g_infos[SY_MAX_DTYPES] = {
+// Grows under the lock.
+detail::DtypeInfo detail::dtype_infos[SY_MAX_DTYPES] = {
     {"bool", {6, 8, 1}}, {"u8", {1, 8, 1}},   {"i8", {0, 8, 1}},    {"i16", {0, 16, 1}}, {"i32", {0, 32, 1}},
     {"i64", {0, 64, 1}}, {"f16", {2, 16, 1}}, {"bf16", {4, 16, 1}}, {"f32", {2, 32, 1}}, {"f64", {2, 64, 1}},
 };
+
+namespace {
+
+auto& g_infos = detail::dtype_infos;
+
 std::atomic<std::uint32_t> g_count{SY_NUM_STANDARD_DTYPES};
 std::mutex g_mutex;
 std::atomic<std::uint32_t> g_default{SY_F32};
@@ -25,12 +24,6 @@ std::atomic<std::uint32_t> g_default{SY_F32};
 bool same(sy_dl_dtype a, sy_dl_dtype b) { return a.code == b.code && a.bits == b.bits && a.lanes == b.lanes; }
 
 }  // namespace
-
-std::string_view Dtype::name() const { return g_infos[id_].name; }
-std::size_t Dtype::itemsize() const { return (std::size_t{g_infos[id_].dl.bits} * g_infos[id_].dl.lanes + 7) / 8; }
-bool Dtype::is_floating() const { return g_infos[id_].dl.code == 2 || g_infos[id_].dl.code == 4; }
-bool Dtype::is_integral() const { return g_infos[id_].dl.code <= 1; }
-sy_dl_dtype Dtype::dlpack() const { return g_infos[id_].dl; }
 
 std::optional<Dtype> Dtype::parse(std::string_view name) {
   for (std::uint32_t i = 0; i < g_count.load(std::memory_order_acquire); ++i) {
@@ -52,7 +45,7 @@ std::int64_t register_dtype(std::string_view name, sy_dl_dtype dtype) {
   for (std::uint32_t i = 0; i < count; ++i) {
     if (name == g_infos[i].name) return same(g_infos[i].dl, dtype) ? std::int64_t{i} : -1;
   }
-  if (count == SY_MAX_DTYPES || name.empty() || name.size() >= sizeof(Info::name)) return -1;
+  if (count == SY_MAX_DTYPES || name.empty() || name.size() >= sizeof(detail::DtypeInfo::name)) return -1;
   name.copy(g_infos[count].name, name.size());
   g_infos[count].dl = dtype;
   g_count.store(count + 1, std::memory_order_release);

@@ -10,6 +10,14 @@
 
 namespace sy {
 
+namespace detail {
+struct DtypeInfo {
+  char name[16];
+  sy_dl_dtype dl;
+};
+extern DtypeInfo dtype_infos[SY_MAX_DTYPES];  // entries of registered dtypes do not change
+}  // namespace detail
+
 /// An element type by id. Cheap to copy; compares by id.
 class Dtype {
  public:
@@ -18,15 +26,15 @@ class Dtype {
 
   constexpr std::uint32_t id() const { return id_; }
   /// Short name, such as "f32".
-  std::string_view name() const;
+  std::string_view name() const { return detail::dtype_infos[id_].name; }
   /// Bytes per element.
-  std::size_t itemsize() const;
-  bool is_floating() const;
+  std::size_t itemsize() const { return (std::size_t{dlpack().bits} * dlpack().lanes + 7) / 8; }
+  bool is_floating() const { return dlpack().code == 2 || dlpack().code == 4; }
   /// Integers, not bool.
-  bool is_integral() const;
+  bool is_integral() const { return dlpack().code <= 1; }
   constexpr bool is_bool() const { return id_ == SY_BOOL; }
   /// Layout of one element in DLPack's terms.
-  sy_dl_dtype dlpack() const;
+  sy_dl_dtype dlpack() const { return detail::dtype_infos[id_].dl; }
 
   /// The dtype of that name, or nullopt.
   static std::optional<Dtype> parse(std::string_view name);

@@ -20,10 +20,7 @@ class SmallVector {
   explicit SmallVector(std::size_t size, T value = T()) { resize(size, value); }
   SmallVector(std::initializer_list<T> v) { assign(v.begin(), v.end()); }
   template <typename It>
-    requires(!std::is_integral_v<It>)
-  SmallVector(It first, It last) {
-    assign(first, last);
-  }
+  requires(!std::is_integral_v<It>) SmallVector(It first, It last) { assign(first, last); }
   SmallVector(const SmallVector& o) { assign(o.begin(), o.end()); }
   SmallVector(SmallVector&& o) noexcept { take(o); }
   SmallVector& operator=(const SmallVector& o) {
@@ -44,7 +41,11 @@ class SmallVector {
     std::size_t n = static_cast<std::size_t>(std::distance(first, last));
     size_ = 0;
     reserve(n);
-    std::copy(first, last, data_);
+    if constexpr (std::is_same_v<It, T*> || std::is_same_v<It, const T*>) {
+      copy(data_, first, n);
+    } else {
+      std::copy(first, last, data_);
+    }
     size_ = n;
   }
 
@@ -99,9 +100,14 @@ class SmallVector {
     data_ = inline_;
     capacity_ = N;
   }
+  /// By pairs: for the few elements there are, a call of memmove would cost more than all the copying.
+  static void copy(T* to, const T* from, std::size_t n) {
+    for (; n >= 2; n -= 2, to += 2, from += 2) std::memcpy(to, from, 2 * sizeof(T));
+    if (n != 0) *to = *from;
+  }
   void take(SmallVector& o) {
     if (o.data_ == o.inline_) {
-      std::memcpy(inline_, o.inline_, o.size_ * sizeof(T));
+      copy(inline_, o.inline_, o.size_);
     } else {
       data_ = o.data_;
       capacity_ = o.capacity_;

@@ -122,8 +122,7 @@ Stream current_stream(Device device) {
 }
 
 sy_stream current_stream_handle(Device device) {
-  if (t_streams == nullptr) [[likely]]
-    return 0;
+  if (t_streams == nullptr) return 0;
   for (const Stream& s : *t_streams) {
     if (s.device() == device) return s.handle();
   }

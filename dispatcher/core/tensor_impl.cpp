@@ -43,7 +43,8 @@ bool may_overlap(const std::int64_t* shape, const std::int64_t* strides, std::in
 
 }  // namespace
 
-void TensorImpl::init(Ref<Storage> storage, Device device, Dtype dtype, std::size_t ndim, std::int64_t offset) {
+[[gnu::always_inline]] inline void TensorImpl::init(Ref<Storage>&& storage, Device device, Dtype dtype,
+                                                    std::size_t ndim, std::int64_t offset) {
   std::int64_t* dims = dims_;
   if (ndim > 6) {
     more_ = std::make_unique<std::int64_t[]>(2 * ndim);
@@ -76,6 +77,24 @@ void TensorImpl::attach(Ref<Storage> storage) {
   abi_.storage = storage.get();
   abi_.storage_bytes = storage->bytes();
   storage_ = std::move(storage);
+}
+
+void TensorImpl::drop_dims(IntArray dims) {
+  std::int64_t* shape = abi_.view.shape;
+  const std::int64_t* strides = abi_.view.strides;
+  std::size_t n = static_cast<std::size_t>(abi_.view.ndim), next = 0, kept = 0;
+  Shape left;
+  for (std::size_t d = 0; d < n; ++d) {
+    if (next < dims.size() && dims[next] == static_cast<std::int64_t>(d)) {
+      ++next;
+      continue;
+    }
+    shape[kept++] = shape[d];
+    left.push_back(strides[d]);
+  }
+  abi_.view.ndim = static_cast<std::int32_t>(kept);
+  abi_.view.strides = shape + kept;
+  std::copy(left.begin(), left.end(), abi_.view.strides);
 }
 
 void TensorImpl::finish() {
@@ -145,7 +164,7 @@ void TensorImpl::destroy(TensorImpl* impl) {
 
 void TensorImpl::set_contents(const TensorImpl& other) {
   more_.reset();
-  init(other.storage_, other.device_, other.dtype(), other.shape().size(), other.offset_);
+  init(Ref<Storage>(other.storage_), other.device_, other.dtype(), other.shape().size(), other.offset_);
   std::copy(other.shape().begin(), other.shape().end(), abi_.view.shape);
   std::copy(other.strides().begin(), other.strides().end(), abi_.view.strides);
   finish();

@@ -89,12 +89,14 @@ class TensorImpl : public RefCounted<TensorImpl> {
   }
   /// Points this tensor at other contents of the same shape and dtype; for state that is loaded or moved in place.
   void set_contents(const TensorImpl& other);
+  /// Takes out dimensions (ascending) that have one index; for a result that nobody else has seen yet.
+  void drop_dims(IntArray dims);
   /// Gives memory to a tensor that was made without.
   void attach(Ref<Storage> storage);
 
  private:
   TensorImpl() = default;
-  void init(Ref<Storage> storage, Device device, Dtype dtype, std::size_t ndim, std::int64_t offset);
+  void init(Ref<Storage>&& storage, Device device, Dtype dtype, std::size_t ndim, std::int64_t offset);
   void finish();
 
   sy_tensor abi_;

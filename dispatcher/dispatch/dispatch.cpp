@@ -24,7 +24,7 @@ std::atomic<const LayerEntry*> g_layers[kMaxLayers];
 std::mutex g_layers_mutex;
 int g_next_custom = kLayerFirstCustom;
 
-LayerBits state_of(const Frame& frame) {
+[[gnu::always_inline]] inline LayerBits state_of(const Frame& frame) {
   LayerBits bits = t_state.include;
   for (const Arg& a : frame.args()) {
     if (a.tag == SY_ARG_TENSOR) {
@@ -115,8 +115,10 @@ void call_next(Frame& frame, int layer) { run_layers(frame, state_of(frame) & (b
 
 void dispatch(Frame& frame) {
   LayerBits bits = state_of(frame);
-  if (t_state.recorder != nullptr) [[unlikely]] return dispatch_recorded(frame, bits);
-  if (bits != 0) [[unlikely]] return run_layers(frame, bits);
+  if (t_state.recorder != nullptr) [[unlikely]]
+    return dispatch_recorded(frame, bits);
+  if (bits != 0) [[unlikely]]
+    return run_layers(frame, bits);
   execute(frame);
 }
 

@@ -97,7 +97,7 @@ bool fast_pointwise(Frame& frame) {
   const sy_kernel& k = entry.kernel;
   if (!plain(entry, args.size())) return false;
   Backend* backend = find_backend(device.backend());
-  if (!backend->host_memory() || !backend->synchronous()) return false;
+  if (backend == nullptr || !backend->host_memory() || !backend->synchronous()) return false;
 
   std::int64_t numel = lead->numel();
   sy_tensor tensors[kMaxArgs + 1];

@@ -115,9 +115,9 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
     num_devices += a.tag == SY_ARG_DEVICE;
   }
   tensors_.reserve(num_tensors);
-  dtype_values_.reserve(num_dtypes);
-  device_values_.reserve(num_devices);
-  const std::vector<Parameter>& params = op_.info().signature.params;
+  if (num_dtypes != 0) dtype_values_.reserve(num_dtypes);
+  if (num_devices != 0) device_values_.reserve(num_devices);
+  const OperatorInfo& info = op_.info();
   for (std::size_t i = 0; i < args_.size(); ++i) {
     const Arg& a = args_[i];
     switch (a.tag) {
@@ -148,7 +148,7 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
       default:
         slots_.push_back({a.tag, a.count, a.ptr});
     }
-    if (params[i].type == ArgType::kGenerator) {
+    if (static_cast<int>(i) == info.generator_param) {
       if (!rng_) {
         Generator::State s =
             a.tag == SY_ARG_GENERATOR ? static_cast<const Generator*>(a.ptr)->next() : default_generator().next();

@@ -29,7 +29,7 @@ class MetaCall {
   const std::string& param(std::size_t i) const { return frame_.op().info().signature.params[i].name; }
 
   void set(std::size_t k, IntArray shape) { results_[k].shape = Shape(shape.begin(), shape.end()); }
-  void set_view(Shape shape, Shape strides, std::int64_t offset) {
+  void set_view(Shape&& shape, Shape&& strides, std::int64_t offset) {
     results_[0].shape = std::move(shape);
     results_[0].strides = std::move(strides);
     results_[0].offset = offset;

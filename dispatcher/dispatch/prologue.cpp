@@ -427,27 +427,13 @@ bool Prologue::keeps_dims() const {
   return info_.keepdim_param >= 0 && frame_.boolean(static_cast<std::size_t>(info_.keepdim_param));
 }
 
-TensorBase Prologue::without_dims(const TensorBase& t) const {
-  Shape shape, strides;
-  std::size_t next = 0;
-  for (std::int64_t d = 0; d < t.dim(); ++d) {
-    if (next < dims_.size() && dims_[next] == d) {
-      ++next;
-      continue;
-    }
-    shape.push_back(t.shape()[static_cast<std::size_t>(d)]);
-    strides.push_back(t.strides()[static_cast<std::size_t>(d)]);
-  }
-  return alias(t, shape, strides, t.storage_offset());
-}
-
 void Prologue::deliver() {
   for (std::size_t k = 0; k < outputs_.size(); ++k) {
     TensorBase out = std::move(outputs_[k]);
     bool in_place = frame_.variant() != Variant::kFunction && out.same_as(frame_.result(k));
-    if (def_.kind == Kind::kReduction && out.defined() && !keeps_dims() && !dims_.empty() &&
+    if (def_.kind == Kind::kReduction && !in_place && out.defined() && !keeps_dims() && !dims_.empty() &&
         out.dim() == static_cast<std::int64_t>(results_[k].shape.size())) {
-      out = without_dims(out);
+      out.impl()->drop_dims(dims_);
     }
     if (final_dtype_ && out.defined() && out.dtype() != *final_dtype_) out = cast_copy(out, *final_dtype_);
     if (frame_.variant() == Variant::kFunction) {

@@ -64,8 +64,6 @@ class Prologue {
   bool operands_agree();
   void promote_operands();
   bool keeps_dims() const;
-  /// A reduction's result without the reduced dimensions.
-  TensorBase without_dims(const TensorBase& t) const;
   void convert(std::size_t param, Dtype dtype);
   TensorBase converted(const TensorBase& t, Dtype dtype) const;
   Dtype result_dtype(std::size_t k) const;

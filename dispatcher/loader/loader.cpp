@@ -73,17 +73,15 @@ absl::StatusOr<Plugin*> open_plugin(const std::string& path) {
     return make_status(ErrorCode::kFailedPrecondition, str_cat("cannot be opened: ", ec.message()));
   }
   if (!library->has(SY_PLUGIN_QUERY_NAME)) return invalid("exports no ", SY_PLUGIN_QUERY_NAME);
-  auto query = reinterpret_cast<sy_plugin_query_fn>(
-      library->get<const sy_plugin*()>(SY_PLUGIN_QUERY_NAME));
+  auto query = reinterpret_cast<sy_plugin_query_fn>(library->get<const sy_plugin*()>(SY_PLUGIN_QUERY_NAME));
   state().opened.push_back(std::move(library));  // from here on its code has run, so it stays mapped
   const sy_plugin* table = query();
   constexpr std::size_t kLeast = offsetof(sy_plugin, init) + sizeof(table->init);
   if (table == nullptr) return invalid("its query returned NULL: ", take_abi_error());
   if (table->magic != SY_ABI_MAGIC || table->size < kLeast) return invalid("its query returned no plugin table");
   if (table->abi_major != SY_ABI_MAJOR) {
-    return make_status(ErrorCode::kUnsupported,
-                       str_cat("speaks plugin ABI ", table->abi_major, ".", table->abi_minor, "; this host speaks ",
-                                    SY_ABI_MAJOR, ".", SY_ABI_MINOR));
+    return make_status(ErrorCode::kUnsupported, str_cat("speaks plugin ABI ", table->abi_major, ".", table->abi_minor,
+                                                        "; this host speaks ", SY_ABI_MAJOR, ".", SY_ABI_MINOR));
   }
   if (table->name == nullptr || table->name[0] == 0 || table->init == nullptr) {
     return invalid("its table lacks a name or init");
@@ -99,18 +97,16 @@ absl::StatusOr<Plugin*> open_plugin(const std::string& path) {
   plugin->in_init = true;
   sy_status code = plugin->table().init(&host_services(), reinterpret_cast<sy_plugin_handle*>(plugin));
   plugin->in_init = false;
+  publish_backends(plugin, code == SY_OK);
   if (code != SY_OK) {
     plugin->retire();
     remove_plugin_kernels(plugin);
-    for (std::uint16_t i = 0; i < num_backends(); ++i) {
-      if (Backend* b = find_backend(i); b != nullptr && b->plugin() == plugin) b->retire();
-    }
     absl::Status status = status_from_abi(code, "");
-    return make_status(error_code(status), str_cat(code == SY_UNSUPPORTED ? "declined: " : "init failed: ",
-                                                        std::string(status.message())));
+    return make_status(error_code(status),
+                       str_cat(code == SY_UNSUPPORTED ? "declined: " : "init failed: ", std::string(status.message())));
   }
   log(LogLevel::kInfo, str_cat("plugin ", plugin->name(), " ", plugin->version(), " loaded from ", path, ", ",
-                                    plugin->num_kernels, " kernels"));
+                               plugin->num_kernels, " kernels"));
   return plugin;
 }
 

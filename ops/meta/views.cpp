@@ -8,7 +8,8 @@
 namespace sy {
 
 absl::Status infer_size(IntArray size, std::int64_t numel, Shape* out) {
-  Shape shape(size.begin(), size.end());
+  out->assign(size.begin(), size.end());
+  Shape& shape = *out;
   std::int64_t known = 1;
   int unknown = -1;
   for (std::size_t d = 0; d < shape.size(); ++d) {
@@ -29,12 +30,11 @@ absl::Status infer_size(IntArray size, std::int64_t numel, Shape* out) {
   } else if (known != numel) {
     return invalid("argument size: ", shape_str(size), " has ", known, " elements, the tensor has ", numel);
   }
-  *out = shape;
   return absl::OkStatus();
 }
 
 bool view_strides(const TensorBase& t, IntArray shape, Shape* out) {
-  if (t.numel() == 0) {
+  if (t.is_contiguous()) {
     *out = contiguous_strides(shape);
     return true;
   }
@@ -79,8 +79,8 @@ struct Geometry {
         offset(t.storage_offset()) {}
 };
 
-absl::Status finish(MetaCall& call, const Geometry& g) {
-  call.set_view(g.shape, g.strides, g.offset);
+absl::Status finish(MetaCall& call, Geometry&& g) {
+  call.set_view(std::move(g.shape), std::move(g.strides), g.offset);
   return absl::OkStatus();
 }
 
@@ -104,14 +104,15 @@ absl::Status detach(MetaCall& call) { return finish(call, Geometry(call.tensor(0
 
 absl::Status view(MetaCall& call) {
   const TensorBase& t = call.tensor(0);
-  Geometry g(t);
-  absl::Status ok = infer_size(call.frame().ints(1), t.numel(), &g.shape);
+  Shape shape, strides;
+  absl::Status ok = infer_size(call.frame().ints(1), t.numel(), &shape);
   if (!ok.ok()) return call.error(std::string(ok.message()));
-  if (!view_strides(t, g.shape, &g.strides)) {
+  if (!view_strides(t, shape, &strides)) {
     return call.error("shape ", shape_str(t.shape()), " with strides ", shape_str(t.strides()), " cannot be seen as ",
-                      shape_str(g.shape), " without a copy; use reshape");
+                      shape_str(shape), " without a copy; use reshape");
   }
-  return finish(call, g);
+  call.set_view(std::move(shape), std::move(strides), t.storage_offset());
+  return absl::OkStatus();
 }
 
 absl::Status permute(MetaCall& call) {
@@ -128,7 +129,7 @@ absl::Status permute(MetaCall& call) {
     g.shape[i] = t.shape()[order[i]];
     g.strides[i] = t.strides()[order[i]];
   }
-  return finish(call, g);
+  return finish(call, std::move(g));
 }
 
 absl::Status transpose(MetaCall& call) {
@@ -141,7 +142,7 @@ absl::Status transpose(MetaCall& call) {
     std::swap(g.shape[a], g.shape[b]);
     std::swap(g.strides[a], g.strides[b]);
   }
-  return finish(call, g);
+  return finish(call, std::move(g));
 }
 
 absl::Status expand(MetaCall& call) {
@@ -162,7 +163,7 @@ absl::Status expand(MetaCall& call) {
     shape[d] = want;
     strides[d] = d < lead || own != want ? 0 : t.strides()[d - lead];
   }
-  call.set_view(shape, strides, t.storage_offset());
+  call.set_view(std::move(shape), std::move(strides), t.storage_offset());
   return absl::OkStatus();
 }
 
@@ -186,7 +187,7 @@ absl::Status slice(MetaCall& call) {
   g.shape[dim] = end == start ? 0 : (end - start - 1) / step + 1;
   if (g.shape[dim] > 0) g.offset += start * t.strides()[dim];
   if (g.shape[dim] > 1) g.strides[dim] *= step;
-  return finish(call, g);
+  return finish(call, std::move(g));
 }
 
 absl::Status select(MetaCall& call) {
@@ -204,7 +205,7 @@ absl::Status select(MetaCall& call) {
   g.offset += (index < 0 ? index + n : index) * t.strides()[dim];
   g.shape.erase(dim);
   g.strides.erase(dim);
-  return finish(call, g);
+  return finish(call, std::move(g));
 }
 
 absl::Status squeeze(MetaCall& call) {
@@ -220,7 +221,7 @@ absl::Status squeeze(MetaCall& call) {
       g.strides.erase(d);
     }
   }
-  return finish(call, g);
+  return finish(call, std::move(g));
 }
 
 absl::Status unsqueeze(MetaCall& call) {
@@ -231,7 +232,7 @@ absl::Status unsqueeze(MetaCall& call) {
   std::int64_t stride = dim < t.dim() ? t.shape()[dim] * t.strides()[dim] : 1;
   g.shape.insert(dim, 1);
   g.strides.insert(dim, stride);
-  return finish(call, g);
+  return finish(call, std::move(g));
 }
 
 absl::Status diagonal(MetaCall& call) {
@@ -255,7 +256,7 @@ absl::Status diagonal(MetaCall& call) {
   g.strides.erase(std::min(a, b));
   g.shape.push_back(size);
   g.strides.push_back(stride);
-  return finish(call, g);
+  return finish(call, std::move(g));
 }
 
 absl::Status unfold(MetaCall& call) {
@@ -277,7 +278,7 @@ absl::Status unfold(MetaCall& call) {
   }
   g.shape.push_back(size);
   g.strides.push_back(t.strides()[dim]);
-  return finish(call, g);
+  return finish(call, std::move(g));
 }
 
 absl::Status as_strided(MetaCall& call) {
@@ -311,12 +312,12 @@ absl::Status flip(MetaCall& call) {
   Shape dims;
   SY_RETURN_IF_ERROR(check_dims(call, 1, call.frame().ints(1), t.dim(), &dims));
   Geometry g(t);
-  if (t.dim() == 0) return finish(call, g);
+  if (t.dim() == 0) return finish(call, std::move(g));
   for (std::int64_t d : dims) {
     if (t.shape()[d] > 0) g.offset += (t.shape()[d] - 1) * t.strides()[d];
     g.strides[d] = -g.strides[d];
   }
-  return finish(call, g);
+  return finish(call, std::move(g));
 }
 
 }  // namespace sy::meta

@@ -148,10 +148,66 @@ struct Pass {
   }
 };
 
+constexpr std::int64_t kFewProducts = 4096;
+constexpr std::int64_t kFewElements = 1024;
+
+// row of c = alpha * row of a times b + beta * row of c, for a b whose rows are contiguous.
+template <class T>
+void multiply_row(const T* a, std::int64_t a_stride, std::int64_t inner, const T* b, std::int64_t b_stride, T* c,
+                  std::int64_t cols, T alpha, T beta) {
+  const hn::ScalableTag<T> d;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t j = 0;
+  for (; j + lanes <= cols; j += lanes) {
+    auto sum = hn::Zero(d);
+    for (std::int64_t p = 0; p < inner; ++p) {
+      sum = hn::MulAdd(hn::Set(d, a[p * a_stride]), hn::LoadU(d, b + p * b_stride + j), sum);
+    }
+    sum = hn::Mul(hn::Set(d, alpha), sum);
+    if (beta != 0) sum = hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, c + j), sum);
+    hn::StoreU(sum, d, c + j);
+  }
+  for (; j < cols; ++j) {
+    T sum = 0;
+    for (std::int64_t p = 0; p < inner; ++p) sum += a[p * a_stride] * b[p * b_stride + j];
+    c[j] = beta != 0 ? alpha * sum + beta * c[j] : alpha * sum;
+  }
+}
+
+// A product so small that packing and blocking would cost more than it. False, with nothing done, for any other.
+template <class T>
+bool gemm_small(std::int64_t batch, const Matrices& a, const Matrices& b, const Matrices& c, T alpha, T beta) {
+  const bool packs = b.col_stride != 1;
+  if (batch * c.rows * c.cols * a.cols > kFewProducts || c.col_stride != 1) return false;
+  if (packs && a.cols * b.cols > kFewElements) return false;
+  HWY_ALIGN T packed[kFewElements];
+  for (std::int64_t k = 0; k < batch; ++k) {
+    const T* left = reinterpret_cast<const T*>(a.data) + k * a.batch_stride;
+    const T* right = reinterpret_cast<const T*>(b.data) + k * b.batch_stride;
+    T* to = reinterpret_cast<T*>(c.data) + k * c.batch_stride;
+    std::int64_t step = b.row_stride;
+    if (packs) {
+      for (std::int64_t p = 0; p < a.cols; ++p) {
+        for (std::int64_t j = 0; j < b.cols; ++j) packed[p * b.cols + j] = right[p * step + j * b.col_stride];
+      }
+      right = packed;
+      step = b.cols;
+    }
+    for (std::int64_t i = 0; i < c.rows; ++i) {
+      multiply_row<T>(left + i * a.row_stride, a.col_stride, a.cols, right, step, to + i * c.row_stride, c.cols, alpha,
+                      beta);
+    }
+  }
+  return true;
+}
+
 template <class T>
 void gemm_typed(const Call& call, std::int64_t batch, const Matrices& a, const Matrices& b, const Matrices& c,
                 const sdk::Scalar& alpha, const sdk::Scalar& beta) {
   using P = Packed<T>;
+  if constexpr (std::is_floating_point_v<T>) {
+    if (gemm_small<T>(batch, a, b, c, static_cast<T>(alpha.to_double()), static_cast<T>(beta.to_double()))) return;
+  }
   const std::int64_t inner = a.cols;
   const std::int64_t depth_max = std::min(kDepth, std::max<std::int64_t>(inner, 1));
   const std::int64_t cols = Tile<P>::cols();

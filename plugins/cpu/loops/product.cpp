@@ -1,5 +1,6 @@
 #include "loops/product.h"
 
+#include <cstring>
 #include <optional>
 
 #include "loops/gemm.h"
@@ -60,6 +61,16 @@ std::size_t bytes(const Matrices& m, std::int64_t batch, std::uint32_t dtype) {
 
 // c = bias in every row; then the product is added to it.
 void spread_bias(const Operand& bias, const Matrices& c, std::int64_t batch, std::uint32_t dtype) {
+  if (bias.strides[0] == 1 && c.col_stride == 1 && batch * c.rows * c.cols <= kSmall) {
+    const std::int64_t size = static_cast<std::int64_t>(item_size(dtype));
+    for (std::int64_t k = 0; k < batch; ++k) {
+      char* row = c.data + k * c.batch_stride * size;
+      for (std::int64_t i = 0; i < c.rows; ++i, row += c.row_stride * size) {
+        std::memcpy(row, bias.data, static_cast<std::size_t>(c.cols * size));
+      }
+    }
+    return;
+  }
   const View target(c, batch, dtype);
   Operand row = target.operand;
   const std::int64_t strides[3] = {0, 0, bias.strides[0]};

@@ -56,7 +56,21 @@ TEST(Host, RegistersBackendsOfThePlugin) {
   EXPECT_EQ(host.register_backend(guest.handle(), nullptr, nullptr), SY_INVALID_ARGUMENT);
   std::uint32_t id = 0;
   ASSERT_EQ(host.register_backend(guest.handle(), &guest.device.table, &id), SY_OK);
+  EXPECT_EQ(host.register_backend(guest.handle(), &guest.device.table, &id), SY_FAILED_PRECONDITION);
+  EXPECT_EQ(find_backend(static_cast<std::uint16_t>(id)), nullptr) << "another thread's call would miss its kernels";
+  publish_backends(&guest.plugin, true);
+  ASSERT_NE(find_backend(static_cast<std::uint16_t>(id)), nullptr);
   EXPECT_EQ(find_backend(static_cast<std::uint16_t>(id))->plugin(), &guest.plugin);
+}
+
+TEST(Host, BackendsOfAFailedInitAreForgotten) {
+  Guest& guest = immortal<Guest>("host_failed");
+  std::uint32_t id = 0;
+  ASSERT_EQ(host.register_backend(guest.handle(), &guest.device.table, &id), SY_OK);
+  publish_backends(&guest.plugin, false);
+  EXPECT_EQ(find_backend(static_cast<std::uint16_t>(id)), nullptr);
+  EXPECT_EQ(host.register_backend(guest.handle(), &guest.device.table, &id), SY_OK) << "the name is free again";
+  publish_backends(&guest.plugin, false);
 }
 
 TEST(Host, KernelsThatDoNotFitAreRejectedAlone) {
