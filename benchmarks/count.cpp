@@ -42,12 +42,14 @@ constexpr int kCalls = 100;
 struct Count {
   double instructions = 0;
   double allocations = 0;
+  std::map<std::string, double> stages;  // instructions by stage
 };
 
 /// Inside Callgrind: counts each path, and says the allocations on standard output.
 int run_paths() {
   sy::configure_backend("cpu", "instruction_set", "baseline");
   for (const Path& path : paths()) {
+    if (path.prepare) path.prepare();
     path.body(kCalls);
     std::int64_t before = g_allocations;
     path.body(kCalls);
@@ -68,20 +70,79 @@ std::string quoted(const std::string& text) {
   return out + "'";
 }
 
-/// Reads the totals of Callgrind's dumps by the name that run_paths gave each.
-std::map<std::string, double> totals(const fs::path& folder) {
-  std::map<std::string, double> found;
-  for (const fs::directory_entry& file : fs::directory_iterator(folder)) {
-    std::ifstream in(file.path());
-    std::string line, name;
-    constexpr std::string_view kName = "desc: Trigger: Client Request: ";
-    while (std::getline(in, line)) {
-      if (line.starts_with(kName)) name = line.substr(kName.size());
-      if (line.starts_with("totals: ") || line.starts_with("summary: ")) {
-        if (!name.empty()) found[name] = std::stod(line.substr(line.find(' ')));
-        break;
-      }
+/// Which stage of a call a function belongs to, by its name.
+std::string stage_of(const std::string& function) {
+  struct Stage {
+    const char* name;
+    std::vector<const char*> parts;
+  };
+  static const std::vector<Stage> stages{
+      {"kernel", {"sy::cpu::", "sy::sdk::"}},
+      {"backward", {"Task::", "sy::Backward", "sy::backward", "Inbox", "AccumulateGrad"}},
+      {"recording",
+       {"OperatorNode", "Saved", "AutogradMeta", "autograd_", "gradient_edge", "set_history", "sy::Node",
+        "wants_gradient", "derivative_of", "note_forward", "written", "GradientMeta", "sy::Edge"}},
+      {"kernel's arguments", {"KernelCall", "sy_tensor", "sy_slot"}},
+      {"tensors and memory",
+       {"TensorImpl", "sy::Storage", "CachingAllocator", "sy::alias", "allocate", "thread_cache"}},
+      {"layers", {"sy::dispatch", "run_layers", "call_next", "state_of"}},
+      {"checks and shapes",
+       {"Prologue", "fast_pointwise", "sy::meta::", "sy::execute", "direct_", "infer_", "check", "MetaCall", "strides",
+        "find_device", "make_view", "ResultMeta", "sy::Backend", "drop_dims"}},
+      {"malloc", {"malloc", "free", "operator new", "operator delete"}},
+  };
+  for (const Stage& stage : stages) {
+    for (const char* part : stage.parts) {
+      if (function.find(part) != std::string::npos) return stage.name;
     }
+  }
+  return "the rest";
+}
+
+struct Dump {
+  double total = 0;
+  std::map<std::string, double> stages;
+};
+
+/// Reads one of Callgrind's dumps; its name is what run_paths gave it.
+std::string read_dump(const fs::path& file, Dump* dump) {
+  std::ifstream in(file);
+  std::string line, name, stage;
+  std::map<std::string, std::string> functions;  // "(12)", then the name at its first use
+  constexpr std::string_view kName = "desc: Trigger: Client Request: ";
+  bool skip = false;  // the cost of what was called
+  while (std::getline(in, line)) {
+    if (line.starts_with(kName)) name = line.substr(kName.size());
+    if (line.starts_with("fn=")) {
+      std::size_t space = line.find(' ');
+      std::string id = line.substr(3, space == std::string::npos ? space : space - 3);
+      if (space != std::string::npos) functions[id] = stage_of(line.substr(space + 1));
+      stage = functions[id];
+    } else if (line.starts_with("cfn=")) {
+      std::size_t space = line.find(' ');
+      if (space != std::string::npos) functions[line.substr(4, space - 4)] = stage_of(line.substr(space + 1));
+    } else if (line.starts_with("calls=")) {
+      skip = true;
+    } else if (!line.empty() && (std::isdigit(line[0]) || line[0] == '+' || line[0] == '-' || line[0] == '*')) {
+      std::size_t space = line.find(' ');
+      if (!skip && space != std::string::npos) {
+        double cost = std::stod(line.substr(space));
+        dump->total += cost;
+        dump->stages[stage] += cost;
+      }
+      skip = false;
+    }
+  }
+  return name;
+}
+
+std::map<std::string, Dump> read_dumps(const fs::path& folder) {
+  std::map<std::string, Dump> found;
+  for (const fs::directory_entry& file : fs::directory_iterator(folder)) {
+    if (!file.path().filename().string().starts_with("out")) continue;
+    Dump dump;
+    std::string name = read_dump(file.path(), &dump);
+    if (!name.empty()) found[name] = std::move(dump);
   }
   return found;
 }
@@ -104,7 +165,7 @@ std::vector<std::pair<std::string, Count>> count(const std::string& self) {
   }
   std::vector<std::pair<std::string, Count>> counts;
   std::ifstream log(folder / "log");
-  std::map<std::string, double> instructions = totals(folder);
+  std::map<std::string, Dump> dumps = read_dumps(folder);
   std::string line;
   while (std::getline(log, line)) {
     std::istringstream fields(line);
@@ -112,8 +173,11 @@ std::vector<std::pair<std::string, Count>> count(const std::string& self) {
     std::string what;
     fields >> per >> allocations;
     std::getline(fields >> std::ws, what);
-    if (instructions[what] == 0) throw std::runtime_error("Callgrind counted nothing for " + what);
-    counts.push_back({what, {instructions[what] / kCalls / per, allocations}});
+    const Dump& dump = dumps[what];
+    if (dump.total <= 0) throw std::runtime_error("Callgrind counted nothing for " + what);
+    Count c{dump.total / kCalls / per, allocations, {}};
+    for (const auto& [stage, cost] : dump.stages) c.stages[stage] = cost / kCalls / per;
+    counts.push_back({what, std::move(c)});
   }
   return counts;
 }
@@ -182,7 +246,8 @@ int main(int argc, char** argv) try {
   if (!json.empty()) {
     nlohmann::json rows = nlohmann::json::array();
     for (const auto& [what, c] : counts)
-      rows.push_back({{"what", what}, {"instructions", c.instructions}, {"allocations", c.allocations}});
+      rows.push_back(
+          {{"what", what}, {"instructions", c.instructions}, {"allocations", c.allocations}, {"stages", c.stages}});
     std::ofstream out(json);
     out << rows.dump(1) << "\n";
     if (!out.flush()) throw std::runtime_error("cannot write " + json);

@@ -1,6 +1,8 @@
 // Whole operators at three sizes, by dtype, threads and layout, beside libtorch.
 #include <torch/torch.h>
 
+#include <map>
+
 #include "benchmarks/rows.h"
 #include "switchyard/switchyard.h"
 
@@ -20,6 +22,14 @@ struct Size {
 };
 const Size kSizes[] = {{"10^3", 10, 100}, {"10^5", 100, 1000}, {"10^7", 2500, 4000}};
 
+/// For large contiguous pointwise rows: what a copy of as many bytes takes. One body per number of bytes.
+Body memory(double bytes) {
+  static std::map<double, Body> bodies;
+  Body& body = bodies[bytes];
+  if (!body) body = copy_limit(bytes);
+  return body;
+}
+
 class Rows {
  public:
   template <typename Ours, typename Peer>
@@ -34,6 +44,12 @@ class Rows {
     row.ours = unrecorded<NoGrad>(repeat(std::move(ours)));
     row.peer = unrecorded<torch::NoGradGuard>(repeat(std::move(peer)));
     all.push_back(std::move(row));
+  }
+  /// A limit for the row that was added last.
+  void limit(std::string name, Body body, std::optional<double> of_limit = {}) {
+    all.back().limit_name = std::move(name);
+    all.back().limit = std::move(body);
+    all.back().of_limit = of_limit;
   }
   std::vector<Row> all;
 
@@ -62,16 +78,24 @@ void matrix_rows(Rows& rows, const Kind& kind, const Size& size, int threads, bo
   at::Tensor ta = peer(), tb = peer(), tmask = peer() > 0;
   std::string tail = std::string(" ") + kind.name + " " + size.name + (transposed ? " transposed" : "");
   double one = static_cast<double>(a.numel()) * static_cast<double>(a.itemsize());
+  auto at_memory = [&](double bytes) {
+    if (size.rows * size.columns == 10'000'000 && !transposed) rows.limit("copy", memory(bytes), 0.9);
+  };
   rows.add(
       "exp" + tail, threads, [=] { exp(a); }, [=] { at::exp(ta); }, 2 * one);
+  at_memory(2 * one);
   rows.add(
       "tanh" + tail, threads, [=] { tanh(a); }, [=] { at::tanh(ta); }, 2 * one);
+  at_memory(2 * one);
   rows.add(
       "gelu" + tail, threads, [=] { gelu(a); }, [=] { at::gelu(ta); }, 2 * one);
+  at_memory(2 * one);
   rows.add(
       "add" + tail, threads, [=] { a + b; }, [=] { ta + tb; }, 3 * one);
+  at_memory(3 * one);
   rows.add(
       "where" + tail, threads, [=] { where(mask, a, b); }, [=] { at::where(tmask, ta, tb); }, 3 * one);
+  at_memory(3 * one);
   rows.add(
       "cast to f64" + tail, threads, [=] { cast(a, kF64); }, [=] { ta.to(at::kDouble); });
   for (std::int64_t dim : {1, 0}) {
@@ -169,6 +193,7 @@ void product_rows(Rows& rows, const Kind& kind, int threads) {
     double flops = 2 * std::pow(static_cast<double>(n), 3);
     rows.add(
         "mm" + at, threads, [=] { mm(a, b); }, [=] { at::mm(ta, tb); }, 0, flops);
+    if (kind.dtype == kF32) rows.limit("oneDNN", matmul_limit(n), n == 1024 ? std::optional(0.97) : std::nullopt);
     rows.add(
         "linear with bias" + at, threads, [=] { linear(a, b, bias); }, [=] { at::linear(ta, tb, tbias); }, 0, flops);
   }
@@ -192,6 +217,7 @@ void product_rows(Rows& rows, const Kind& kind, int threads) {
     rows.add(
         c.name, threads, [=] { conv2d(x, w, {}, c.stride, pad, 1, c.groups); },
         [=] { at::conv2d(tx, tw, {}, c.stride, pad, 1, c.groups); }, 0, flops);
+    rows.limit("oneDNN, its layouts", conv_limit(8, c.channels, c.out, 56, c.kernel, c.stride, c.groups));
     Tensor g = conv2d(x, w, {}, c.stride, pad, 1, c.groups);
     at::Tensor tg = at::conv2d(tx, tw, {}, c.stride, pad, 1, c.groups);
     rows.add(

@@ -55,6 +55,30 @@ void add(const std::string& name, const Body& body, int repetitions) {
       ->MinTime(0.05);
 }
 
+Result measure_once(const Row& row, int repetitions) {
+  Collector collector;
+  benchmark::ClearRegisteredBenchmarks();
+  add("ours", row.ours, repetitions);
+  if (row.peer) add("peer", row.peer, repetitions);
+  if (row.limit) add("limit", row.limit, repetitions);
+  benchmark::RunSpecifiedBenchmarks(&collector);
+  Result r;
+  r.group = row.group;
+  r.what = row.what;
+  r.threads = row.threads;
+  r.limit_name = row.limit_name;
+  r.bytes = row.bytes / row.per;
+  r.flops = row.flops / row.per;
+  r.at_least = row.at_least;
+  r.of_limit = row.of_limit;
+  r.ours = collector.median("ours") / row.per;
+  r.peer = collector.median("peer") / row.per;
+  r.limit = collector.median("limit") / row.per;
+  return r;
+}
+
+}  // namespace
+
 void set_threads(int threads) {
   set_num_threads(threads);
   at::set_num_threads(threads);
@@ -64,30 +88,19 @@ void set_threads(int threads) {
   if (set != nullptr) reinterpret_cast<void (*)(int)>(set)(threads);
 }
 
-bool held(const Result& r) {
-  if (r.row->at_most_ns && r.ours_ns > *r.row->at_most_ns) return false;
-  return !r.row->at_least || r.peer_ns == 0 || r.ratio() >= *r.row->at_least;
-}
-
-}  // namespace
-
 std::vector<Result> measure(const std::vector<Row>& rows, int repetitions,
                             const std::function<void(std::size_t, std::size_t, const Row&)>& progress) {
   std::vector<Result> results;
   for (const Row& row : rows) {
     progress(results.size(), rows.size(), row);
     set_threads(row.threads);
-    Collector collector;
-    benchmark::ClearRegisteredBenchmarks();
-    add("ours", row.ours, repetitions);
-    if (row.peer) add("peer", row.peer, repetitions);
-    benchmark::RunSpecifiedBenchmarks(&collector);
-    Result r;
-    r.row = &row;
-    r.ours_ns = collector.median("ours") / row.per;
-    r.peer_ns = collector.median("peer") / row.per;
-    r.held = held(r);
-    results.push_back(r);
+    if (row.prepare) row.prepare();
+    std::vector<Result> tries{measure_once(row, repetitions)};
+    if (!tries[0].held()) {
+      for (int more = 0; more < 2; ++more) tries.push_back(measure_once(row, repetitions));
+      std::sort(tries.begin(), tries.end(), [](const Result& a, const Result& b) { return a.ratio() < b.ratio(); });
+    }
+    results.push_back(tries[tries.size() / 2]);
   }
   return results;
 }

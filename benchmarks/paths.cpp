@@ -23,6 +23,18 @@ const CustomOp& scale_op() {
   return op;
 }
 
+/// 5,000 operators more, and kernels of 32 backends for the one that is measured.
+void crowd() {
+  for (int i = 0; i < 5000; ++i) {
+    CustomOp("bench::crowd" + std::to_string(i) + "(Tensor x) -> Tensor").kernel("cpu", [](const Tensor& x) {
+      return x;
+    });
+  }
+  for (int i = 0; i < 32; ++i) {
+    register_function_kernel(require_operator("add"), Device("crowd" + std::to_string(i)).backend(), [](Frame&) {});
+  }
+}
+
 }  // namespace
 
 std::vector<Path> paths() {
@@ -49,6 +61,7 @@ std::vector<Path> paths() {
          sy::call(op, {TensorBase(a), TensorBase(b)});
        })},
       {"custom op that multiplies by a number", unrecorded([=, &op = scale_op()] { op(a, 2.0); })},
+      {"add of 4 elements, among 5,000 more operators and 32 backends", unrecorded([=] { a + b; }), 1, crowd},
   };
 }
 

@@ -22,7 +22,8 @@ Body repeat(Fn fn) {
 struct Path {
   std::string what;
   Body body;
-  double per = 1;  // operations in one unit of work: costs are divided by it
+  double per = 1;                 // operations in one unit of work: costs are divided by it
+  std::function<void()> prepare;  // called once, right before; may be empty
 };
 
 /// All of them, ready to run on the CPU plugin.

@@ -100,10 +100,33 @@ class SmallVector {
     data_ = inline_;
     capacity_ = N;
   }
-  /// By pairs: for the few elements there are, a call of memmove would cost more than all the copying.
+  /// One by one for the few elements there usually are: a call of memmove would cost more, and a wide load of what was
+  /// just stored element by element makes the processor wait.
   static void copy(T* to, const T* from, std::size_t n) {
-    for (; n >= 2; n -= 2, to += 2, from += 2) std::memcpy(to, from, 2 * sizeof(T));
-    if (n != 0) *to = *from;
+    switch (n) {
+      case 6:
+        to[5] = from[5];
+        [[fallthrough]];
+      case 5:
+        to[4] = from[4];
+        [[fallthrough]];
+      case 4:
+        to[3] = from[3];
+        [[fallthrough]];
+      case 3:
+        to[2] = from[2];
+        [[fallthrough]];
+      case 2:
+        to[1] = from[1];
+        [[fallthrough]];
+      case 1:
+        to[0] = from[0];
+        [[fallthrough]];
+      case 0:
+        return;
+      default:
+        std::memmove(to, from, n * sizeof(T));
+    }
   }
   void take(SmallVector& o) {
     if (o.data_ == o.inline_) {

@@ -313,7 +313,7 @@ void call_parts(Frame& frame) {
 }
 
 void execute(Frame& frame) {
-  if (fast_pointwise(frame) || direct_view(frame) || direct_function(frame)) return;
+  if (fast_pointwise(frame) || direct_view(frame) || fast_function(frame) || direct_function(frame)) return;
   Execution(frame).run();
 }
 

@@ -7,6 +7,7 @@
 #include "switchyard/core/host_scalar.h"
 #include "switchyard/dispatch/kernel_call.h"
 #include "switchyard/dispatch/operator.h"
+#include "switchyard/dispatch/prologue.h"
 #include "switchyard/dispatch/thread_state.h"
 #include "switchyard/dispatch/type_promotion.h"
 #include "switchyard/loader/plugin.h"
@@ -15,6 +16,7 @@ namespace sy {
 namespace {
 
 constexpr std::size_t kMaxArgs = 6;
+constexpr std::size_t kMaxResults = 3;
 constexpr std::int64_t kUnit[1] = {1};
 constexpr std::int64_t kZero[1] = {0};
 
@@ -36,12 +38,11 @@ void place(sy_tensor& placed, const TensorImpl& impl, std::int64_t* numel, const
   placed.view.strides = const_cast<std::int64_t*>(stride);
 }
 
-/// A kernel that takes any operands and wants nothing but to be run.
-bool plain(const KernelEntry& entry, std::size_t num_args) {
+/// A kernel that has these flags and wants nothing but to be asked and run.
+bool plain(const KernelEntry& entry, std::size_t num_args, std::uint32_t needed) {
   const sy_kernel& k = entry.kernel;
-  constexpr std::uint32_t kNeeded = SY_KERNEL_STRIDED | SY_KERNEL_HOST_SCALARS;
-  return k.run != nullptr && (k.flags & (kNeeded | SY_KERNEL_NOT_REENTRANT)) == kNeeded && k.supports == nullptr &&
-         k.prepare == nullptr && k.workspace_size == nullptr && entry.num_args == num_args;
+  return k.run != nullptr && (k.flags & (needed | SY_KERNEL_NOT_REENTRANT)) == needed && k.prepare == nullptr &&
+         k.workspace_size == nullptr && entry.num_args == num_args;
 }
 
 /// The number as one element of dtype; false where it would raise the dtype.
@@ -51,12 +52,23 @@ bool write_number(const TensorImpl& number, Dtype dtype, void* element) {
   return true;
 }
 
-[[noreturn]] void kernel_failed(const Operator& op, Device device, const KernelEntry& entry, sy_status code) {
-  std::string message = take_abi_error();
-  bool named = message.rfind(op.name(), 0) == 0;
-  ErrorCode known = code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal;
-  throw Error(known, str_cat(named ? "" : str_cat(op.name(), ": "), message, " [", device.str(), ", plugin ",
-                             entry.plugin->name(), "]"));
+/// The parts of a sy_call that are the same for every kernel.
+void prepare(sy_call& call, const sy_kernel& k, const KernelEntry& entry, HostCall* host_call, Device device,
+             Dtype dtype) {
+  call.size = sizeof(sy_call);
+  call.flags = 0;
+  call.op = k.op;
+  call.host = &host_services();
+  call.kernel = entry.original;
+  call.host_call = host_call;
+  call.dtypes[0] = dtype.id();
+  call.dtypes[1] = call.dtypes[2] = call.dtypes[3] = SY_DTYPE_NONE;
+  call.stream = 0;
+  call.device = device.index();
+  call.reserved = 0;
+  call.plan = nullptr;
+  call.workspace = nullptr;
+  call.workspace_bytes = 0;
 }
 
 }  // namespace
@@ -95,7 +107,7 @@ bool fast_pointwise(Frame& frame) {
   if (node == nullptr) return false;
   KernelEntry& entry = *node->entry;
   const sy_kernel& k = entry.kernel;
-  if (!plain(entry, args.size())) return false;
+  if (k.supports != nullptr || !plain(entry, args.size(), SY_KERNEL_STRIDED | SY_KERNEL_HOST_SCALARS)) return false;
   Backend* backend = find_backend(device.backend());
   if (backend == nullptr || !backend->host_memory() || !backend->synchronous()) return false;
 
@@ -144,24 +156,12 @@ bool fast_pointwise(Frame& frame) {
   place(out, *result.impl(), &numel, kUnit, SY_TENSOR_CONTIGUOUS);
   sy_slot out_slot{SY_ARG_TENSOR, 1, &out};
   sy_call call;
-  call.size = sizeof(sy_call);
+  prepare(call, k, entry, nullptr, device, dtype);
   call.flags = flat ? SY_CALL_FLAT : 0;
-  call.op = k.op;
-  call.host = &host_services();
-  call.kernel = entry.original;
-  call.host_call = nullptr;
   call.args = slots;
   call.outputs = &out_slot;
   call.num_args = static_cast<std::uint32_t>(args.size());
   call.num_outputs = 1;
-  call.dtypes[0] = dtype.id();
-  call.dtypes[1] = call.dtypes[2] = call.dtypes[3] = SY_DTYPE_NONE;
-  call.stream = 0;
-  call.device = device.index();
-  call.reserved = 0;
-  call.plan = nullptr;
-  call.workspace = nullptr;
-  call.workspace_bytes = 0;
   InsidePlugin inside(entry.plugin);
   if (!inside.allowed()) return false;
   sy_status code = k.run(&call);
@@ -171,6 +171,103 @@ bool fast_pointwise(Frame& frame) {
     frame.result(0) = std::move(result);
   } else {
     result.storage()->bump_version(k.op);
+  }
+  return true;
+}
+
+bool fast_function(Frame& frame) {
+  Operator& op = frame.op();
+  const OperatorInfo& info = op.info();
+  if (!info.direct_kernel || frame.variant() != Variant::kFunction || t_state.recorder != nullptr) return false;
+  absl::Span<const Arg> args = frame.args();
+  if (args.size() > kMaxArgs) return false;
+  if (info.dtype_param >= 0 && args[static_cast<std::size_t>(info.dtype_param)].tag != SY_ARG_NONE) return false;
+  const OperatorDef& def = op.def();
+  const TensorImpl* lead = nullptr;  // of T0
+  const TensorImpl* first = nullptr;
+  bool contiguous = true;
+  for (std::uint8_t i : info.tensor_params) {
+    if (args[i].tag == SY_ARG_NONE && !(info.required >> i & 1)) continue;
+    if (args[i].tag != SY_ARG_TENSOR) return false;
+    const TensorImpl* t = frame.tensor(i).impl();
+    if (t->wrapped_number) return false;
+    if (first == nullptr) first = t;
+    if (t->device() != first->device()) return false;
+    contiguous &= t->contiguous();
+    const DtypeRule& rule = def.param_dtypes[i];
+    if (rule.kind == DtypeRule::kFixed) {
+      if (t->dtype() != Dtype(rule.value)) return false;
+    } else if (lead == nullptr) {
+      lead = t;
+    } else if (t->dtype() != lead->dtype()) {
+      return false;
+    }
+  }
+  if (lead == nullptr) return false;
+  Dtype dtype = lead->dtype();
+  Device device = lead->device();
+  if (dtype.id() >= SY_NUM_STANDARD_DTYPES || !(def.type_vars[0] >> dtype.id() & 1)) return false;
+  if (def.promotion == Promotion::kFloat && !dtype.is_floating()) return false;
+  const KernelNode* node = op.kernels(device.backend(), dtype.id());
+  if (node == nullptr) return false;
+  KernelEntry& entry = *node->entry;
+  const sy_kernel& k = entry.kernel;
+  if (!plain(entry, args.size(), contiguous ? 0 : SY_KERNEL_STRIDED)) return false;
+  Backend* backend = find_backend(device.backend());
+  if (backend == nullptr || !backend->host_memory() || !backend->synchronous()) return false;
+
+  ResultMeta metas[kMaxResults];
+  for (std::size_t r = 0; r < info.num_results; ++r) metas[r].dtype = ruled_dtype(def, r, &dtype);
+  SmallVector<std::int64_t, 6> dims;  // of a reduction
+  if (def.kind == Kind::kReduction) {
+    reduced_dims(op, args[static_cast<std::size_t>(info.dim_param)], lead->ndim(), &dims);
+    for (std::size_t r = 0; r < info.num_results; ++r) {
+      metas[r].shape.assign(lead->shape().begin(), lead->shape().end());
+      for (std::int64_t d : dims) metas[r].shape[static_cast<std::size_t>(d)] = 1;
+    }
+  } else {
+    MetaCall meta(frame, absl::MakeSpan(metas, info.num_results));
+    throw_if_error(def.meta(meta));
+  }
+  TensorBase results[kMaxResults];
+  sy_tensor tensors[kMaxArgs + kMaxResults];
+  sy_slot slots[kMaxArgs], out_slots[kMaxResults];
+  for (std::size_t r = 0; r < info.num_results; ++r) {
+    check_size(op, metas[r].shape);
+    results[r] = allocate_tensor(metas[r].shape, metas[r].dtype, device);
+    if (results[r].numel() == 0) return false;
+    results[r].impl()->copy_abi(tensors[kMaxArgs + r]);
+    out_slots[r] = {SY_ARG_TENSOR, 1, &tensors[kMaxArgs + r]};
+  }
+  for (std::size_t i = 0; i < args.size(); ++i) {
+    slots[i].tag = args[i].tag;
+    slots[i].count = args[i].count;
+    slots[i].ptr = args[i].ptr;
+    if (args[i].tag != SY_ARG_TENSOR) continue;
+    frame.tensor(i).impl()->copy_abi(tensors[i]);
+    tensors[i].flags |= SY_TENSOR_READ_ONLY;
+    slots[i].ptr = &tensors[i];
+  }
+  if (def.kind == Kind::kReduction) {
+    slots[info.dim_param] = {SY_ARG_INT_LIST, static_cast<std::uint32_t>(dims.size()), dims.data()};
+  }
+  HostCall host_call(device);
+  sy_call call;
+  prepare(call, k, entry, &host_call, device, dtype);
+  call.args = slots;
+  call.outputs = out_slots;
+  call.num_args = static_cast<std::uint32_t>(args.size());
+  call.num_outputs = info.num_results;
+  InsidePlugin inside(entry.plugin);
+  if (!inside.allowed()) return false;
+  if (k.supports != nullptr && k.supports(&call) != SY_OK) return false;  // the general path asks the rest of the chain
+  sy_status code = k.run(&call);
+  if (code == SY_UNSUPPORTED) return false;  // the general path asks the rest of the chain
+  if (code != SY_OK) kernel_failed(op, device, entry, code);
+  bool keeps_dims = info.keepdim_param >= 0 && frame.boolean(static_cast<std::size_t>(info.keepdim_param));
+  for (std::size_t r = 0; r < info.num_results; ++r) {
+    if (def.kind == Kind::kReduction && !keeps_dims) results[r].impl()->drop_dims(dims);
+    frame.set_result(r, std::move(results[r]));
   }
   return true;
 }

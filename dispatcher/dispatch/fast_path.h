@@ -9,4 +9,9 @@ namespace sy {
 /// plain numbers. False, with nothing done, when the call is anything else: the general prologue takes it.
 bool fast_pointwise(Frame& frame);
 
+/// Runs a call of another kind, for fresh results, where all tensors are on one synchronous host device and of the dtypes
+/// that the kernel wants. False, with nothing done, when the call is anything else. Throws sy::Error as the general
+/// prologue would.
+bool fast_function(Frame& frame);
+
 }  // namespace sy

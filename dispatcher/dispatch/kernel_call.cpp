@@ -48,8 +48,8 @@ bool is_default(const Arg& a, const Default& d) {
 KernelCall::KernelCall(Operator& op, Device device, Backend& backend, absl::Span<const Arg> args, const Dtype* dtypes,
                        std::uint32_t num_dtypes, absl::Span<TensorBase> outputs, IntArray broadcast_shape,
                        std::optional<sy_rng>& rng)
-    : op_(op),
-      device_(device),
+    : HostCall(device),
+      op_(op),
       backend_(backend),
       args_(args),
       outputs_(outputs),
@@ -59,7 +59,7 @@ KernelCall::KernelCall(Operator& op, Device device, Backend& backend, absl::Span
   call_.size = sizeof(sy_call);
   call_.op = op.name().c_str();
   call_.host = &host_services();
-  call_.host_call = this;
+  call_.host_call = static_cast<HostCall*>(this);
   for (std::uint32_t i = 0; i < 4; ++i) call_.dtypes[i] = i < num_dtypes ? dtypes[i].id() : SY_DTYPE_NONE;
   call_.stream = current_stream_handle(device);
   call_.device = device.index();
@@ -399,21 +399,13 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
     if (reason->empty()) *reason = "declined without a reason";
     return false;
   }
-  if (code != SY_OK) {
-    std::string message = take_abi_error();
-    if (message.empty()) message = str_cat("status ", code, " and no message");
-    if (code == SY_DEVICE_LOST) device_state(device_).report(code, str_cat(device_.str(), ": ", message));
-    ErrorCode known = code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal;
-    bool named = message.rfind(op_.name(), 0) == 0;
-    throw Error(known, str_cat(named ? "" : str_cat(op_.name(), ": "), message, " [", device_.str(), ", plugin ",
-                               entry.plugin->name(), "]"));
-  }
+  if (code != SY_OK) kernel_failed(op_, device_, entry, code);
   record_stream_use();
   for (auto& [temporary, target] : write_back_) assign(target, temporary);
   return true;
 }
 
-absl::Status KernelCall::workspace(std::uint64_t bytes, void** memory) {
+absl::Status HostCall::workspace(std::uint64_t bytes, void** memory) {
   try {
     workspaces_.push_back(Storage::allocate(device_, bytes));
   } catch (const Error& e) {
@@ -421,6 +413,20 @@ absl::Status KernelCall::workspace(std::uint64_t bytes, void** memory) {
   }
   *memory = workspaces_.back()->data();
   return absl::OkStatus();
+}
+
+absl::Status HostCall::alloc_output(std::uint32_t output, Dtype, IntArray, sy_tensor**) {
+  return invalid("alloc_output: there is no data-dependent output ", output);
+}
+
+void kernel_failed(const Operator& op, Device device, const KernelEntry& entry, sy_status code) {
+  std::string message = take_abi_error();
+  if (message.empty()) message = str_cat("status ", code, " and no message");
+  if (code == SY_DEVICE_LOST) device_state(device).report(code, str_cat(device.str(), ": ", message));
+  ErrorCode known = code > SY_OK && code <= SY_NOT_FOUND ? static_cast<ErrorCode>(code) : ErrorCode::kInternal;
+  bool named = message.rfind(op.name(), 0) == 0;
+  throw Error(known, str_cat(named ? "" : str_cat(op.name(), ": "), message, " [", device.str(), ", plugin ",
+                             entry.plugin->name(), "]"));
 }
 
 absl::Status KernelCall::alloc_output(std::uint32_t output, Dtype dtype, IntArray shape, sy_tensor** tensor) {

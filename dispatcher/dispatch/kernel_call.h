@@ -14,21 +14,42 @@
 
 namespace sy {
 
+/// What the host's services reach of a call under way.
+class HostCall {
+ public:
+  explicit HostCall(Device device) : device_(device) {}
+  virtual ~HostCall() = default;
+  HostCall(const HostCall&) = delete;
+  HostCall& operator=(const HostCall&) = delete;
+
+  /// Device memory until the call is over.
+  absl::Status workspace(std::uint64_t bytes, void** memory);
+  /// Makes a data-dependent output; an error where there is none.
+  virtual absl::Status alloc_output(std::uint32_t output, Dtype dtype, IntArray shape, sy_tensor** tensor);
+
+ protected:
+  Device device_;
+
+ private:
+  absl::InlinedVector<Ref<Storage>, 2> workspaces_;
+};
+
+/// The error of a kernel that failed: its message, with operator, device and plugin.
+[[noreturn]] void kernel_failed(const Operator& op, Device device, const KernelEntry& entry, sy_status code);
+
 /// Holds everything that a sy_call points to. One object serves every candidate of a slot's chain in turn.
-class KernelCall {
+class KernelCall : public HostCall {
  public:
   KernelCall(Operator& op, Device device, Backend& backend, absl::Span<const Arg> args, const Dtype* dtypes,
              std::uint32_t num_dtypes, absl::Span<TensorBase> outputs, IntArray broadcast_shape,
              std::optional<sy_rng>& rng);
-  ~KernelCall();
+  ~KernelCall() override;
 
   /// Tries a kernel. True: it ran, outputs are written. False: it declined, and *reason says why. Throws sy::Error when
   /// the kernel failed. With contiguous, operands are copied where their strides are not row-major.
   bool run(KernelEntry& entry, bool contiguous, std::string* reason);
 
-  // For the host's services.
-  absl::Status workspace(std::uint64_t bytes, void** memory);
-  absl::Status alloc_output(std::uint32_t output, Dtype dtype, IntArray shape, sy_tensor** tensor);
+  absl::Status alloc_output(std::uint32_t output, Dtype dtype, IntArray shape, sy_tensor** tensor) override;
 
  private:
   void build(const KernelEntry& entry, bool contiguous);
@@ -44,7 +65,6 @@ class KernelCall {
   void record_stream_use();
 
   Operator& op_;
-  Device device_;
   Backend& backend_;
   absl::Span<const Arg> args_;
   absl::Span<TensorBase> outputs_;
@@ -62,7 +82,6 @@ class KernelCall {
   std::vector<std::pair<TensorBase, TensorBase>> write_back_;  // temporary, target
   std::vector<std::uint32_t> dtype_values_;
   std::vector<sy_device> device_values_;
-  std::vector<Ref<Storage>> workspaces_;
   PlanCache::Plan plan_;
   std::optional<sy_rng>& rng_;  // what a random operator draws, once for all candidates
 };

@@ -98,6 +98,22 @@ absl::Status attach(Operator& op, Plugin* plugin, std::uint16_t backend, const s
 
 constexpr std::uint16_t kAllDtypes = (1u << SY_NUM_STANDARD_DTYPES) - 1;
 
+/// Fresh results, known before the call, of T0 tensors, tensors of fixed dtypes and plain values.
+bool goes_to_kernel(const OperatorDef& def, const OperatorInfo& info) {
+  bool shaped = def.kind == Kind::kReduction ? def.meta == nullptr : def.kind == Kind::kGeneric && def.meta != nullptr;
+  if (!shaped || info.num_results == 0 || info.num_results > 3 || info.list_result || info.checked || info.mutates ||
+      info.device_param >= 0 || info.generator_param >= 0 || info.tensor_params.empty() || def.type_vars[0] == 0 ||
+      def.type_vars[1] != 0 || def.init_param >= 0 || def.reserve_result >= 0 ||
+      (def.flags & (kOpHost | kOpDataDependent))) {
+    return false;
+  }
+  for (std::uint8_t i : info.tensor_params) {
+    const DtypeRule& rule = def.param_dtypes[i];
+    if (rule.kind != DtypeRule::kFixed && (rule.kind != DtypeRule::kVariable || rule.value != 0)) return false;
+  }
+  return true;
+}
+
 /// One result, and no parameters but tensors of T0 and plain values.
 bool goes_direct(const OperatorDef& def, const OperatorInfo& info, Kind kind) {
   if (def.kind != kind || info.num_results != 1 || info.list_result || info.checked || info.dtype_param >= 0 ||
@@ -147,6 +163,7 @@ const OperatorInfo& Operator::resolve() const {
   }
   info->list_result = s.results.size() == 1 && s.results[0].type == ArgType::kTensorList;
   info->num_results = static_cast<std::uint32_t>(s.results.size());
+  info->direct_kernel = goes_to_kernel(*def_, *info);
   info->direct_pointwise = goes_direct(*def_, *info, Kind::kPointwise) && def_->meta == nullptr;
   info->direct_view = goes_direct(*def_, *info, Kind::kView) && info->tensor_params.size() == 1 &&
                       def_->result_dtypes[0][0].kind == DtypeRule::kVariable && def_->type_vars[0] == kAllDtypes &&

@@ -206,25 +206,32 @@ void Prologue::promote_operands() {
   }
 }
 
-Dtype Prologue::result_dtype(std::size_t k) const {
-  for (const DtypeRule& rule : def_.result_dtypes[k]) {
+Dtype ruled_dtype(const OperatorDef& def, std::size_t k, const Dtype* t) {
+  for (const DtypeRule& rule : def.result_dtypes[k]) {
     switch (rule.kind) {
       case DtypeRule::kVariable:
-        return t_[rule.value];
+        return t[rule.value];
       case DtypeRule::kFixed:
         return Dtype(rule.value);
       case DtypeRule::kParameter:
-        if (final_dtype_) return t_[0].is_floating() ? t_[0] : kI64;
-        if (frame_.has(rule.value)) return frame_.dtype(rule.value);
         break;
       case DtypeRule::kAccumulate:
-        return t_[rule.value].is_floating() ? t_[rule.value] : kI64;
+        return t[rule.value].is_floating() ? t[rule.value] : kI64;
       case DtypeRule::kDefault:
       case DtypeRule::kEnd:
         return default_dtype();
     }
   }
   return default_dtype();
+}
+
+Dtype Prologue::result_dtype(std::size_t k) const {
+  const DtypeRule& first = def_.result_dtypes[k][0];
+  if (first.kind == DtypeRule::kParameter) {
+    if (final_dtype_) return t_[0].is_floating() ? t_[0] : kI64;
+    if (frame_.has(first.value)) return frame_.dtype(first.value);
+  }
+  return ruled_dtype(def_, k, t_);
 }
 
 void Prologue::check_set(std::uint32_t v, Dtype dtype) const {
@@ -298,25 +305,27 @@ void Prologue::infer_pointwise() {
   for (ResultMeta& r : results_) r.shape = shape;
 }
 
+void reduced_dims(const Operator& op, const Arg& dims, std::int64_t ndim, SmallVector<std::int64_t, 6>* out) {
+  std::uint32_t count = dims.tag == SY_ARG_NONE ? 0 : dims.count;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    std::int64_t wrapped = 0;
+    throw_if_error(wrap_dim(op.name(), "dim", static_cast<const std::int64_t*>(dims.ptr)[i], ndim, &wrapped));
+    if (ndim == 0) continue;  // a 0-d tensor has nothing to reduce
+    require(std::find(out->begin(), out->end(), wrapped) == out->end(), op.name(), ": argument dim names dimension ",
+            wrapped, " twice");
+    out->push_back(wrapped);
+  }
+  if (count == 0) {
+    for (std::int64_t i = 0; i < ndim; ++i) out->push_back(i);
+  } else if (count > 1) {
+    std::sort(out->begin(), out->end());
+  }
+}
+
 void Prologue::infer_reduction() {
   const TensorBase& self = *static_cast<const TensorBase*>(args_[0].ptr);
-  std::int64_t n = self.dim();
   std::size_t d = static_cast<std::size_t>(info_.dim_param);
-  IntArray given = args_[d].tag == SY_ARG_NONE
-                       ? IntArray(nullptr, 0)
-                       : IntArray(static_cast<const std::int64_t*>(args_[d].ptr), args_[d].count);
-  for (std::int64_t v : given) {
-    std::int64_t wrapped = 0;
-    throw_if_error(wrap_dim(op_.name(), "dim", v, n, &wrapped));
-    if (n == 0) continue;  // a 0-d tensor has nothing to reduce
-    require(std::find(dims_.begin(), dims_.end(), wrapped) == dims_.end(), op_.name(),
-            ": argument dim names dimension ", wrapped, " twice");
-    dims_.push_back(wrapped);
-  }
-  if (given.empty()) {
-    for (std::int64_t i = 0; i < n; ++i) dims_.push_back(i);
-  }
-  std::sort(dims_.begin(), dims_.end());
+  reduced_dims(op_, args_[d], self.dim(), &dims_);
   args_[d] = {SY_ARG_INT_LIST, static_cast<std::uint32_t>(dims_.size()), dims_.data()};
   Shape shape(self.shape().begin(), self.shape().end());
   for (std::int64_t v : dims_) shape[static_cast<std::size_t>(v)] = 1;

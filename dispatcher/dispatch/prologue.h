@@ -16,6 +16,10 @@ namespace sy {
 
 /// Throws unless a result of that shape can exist.
 void check_size(const Operator& op, IntArray shape);
+/// A reduction's dims argument as ascending dimensions of a tensor with ndim of them: all where none are given.
+void reduced_dims(const Operator& op, const Arg& dims, std::int64_t ndim, SmallVector<std::int64_t, 6>* out);
+/// The dtype that the rules give result k where the call asks for none.
+Dtype ruled_dtype(const OperatorDef& def, std::size_t k, const Dtype* t);
 /// A view of the first tensor argument with that geometry, joined to its base.
 TensorBase make_view(const Frame& frame, const ResultMeta& geometry);
 

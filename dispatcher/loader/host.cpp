@@ -87,7 +87,7 @@ sy_status host_workspace(const sy_call* call, std::uint64_t bytes, void** memory
     if (call == nullptr || call->host_call == nullptr || memory == nullptr) {
       return invalid("workspace: not inside a call that may allocate");
     }
-    return static_cast<KernelCall*>(call->host_call)->workspace(bytes, memory);
+    return static_cast<HostCall*>(call->host_call)->workspace(bytes, memory);
   });
 }
 
@@ -98,7 +98,7 @@ sy_status host_alloc_output(const sy_call* call, std::uint32_t output, std::uint
         (shape == nullptr && ndim != 0)) {
       return invalid("alloc_output: bad arguments");
     }
-    return static_cast<KernelCall*>(call->host_call)->alloc_output(output, Dtype(dtype), IntArray(shape, ndim), tensor);
+    return static_cast<HostCall*>(call->host_call)->alloc_output(output, Dtype(dtype), IntArray(shape, ndim), tensor);
   });
 }
 
@@ -120,7 +120,7 @@ const void* host_extension(const char*, std::uint32_t) { return nullptr; }  // n
 
 const sy_host& host_services() {
   static const sy_host host = {
-      sizeof(sy_host),  SY_ABI_MAJOR,        SY_ABI_MINOR,       leave_abi_error,   host_log,   host_register_backend,
+      sizeof(sy_host),       SY_ABI_MAJOR,        SY_ABI_MINOR,   leave_abi_error,   host_log,    host_register_backend,
       host_register_kernels, host_dtype_register, host_workspace, host_alloc_output, host_report, host_extension,
   };
   return host;

@@ -155,7 +155,7 @@ constexpr std::int64_t kFewElements = 1024;
 template <class T>
 void multiply_row(const T* a, std::int64_t a_stride, std::int64_t inner, const T* b, std::int64_t b_stride, T* c,
                   std::int64_t cols, T alpha, T beta) {
-  const hn::ScalableTag<T> d;
+  const hn::CappedTag<T, 32 / sizeof(T)> d;  // rows are short: wider vectors would leave more to the tail
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
   std::int64_t j = 0;
   for (; j + lanes <= cols; j += lanes) {

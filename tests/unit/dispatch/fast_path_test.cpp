@@ -31,6 +31,52 @@ TEST(FastPath, TakesWhatIsPlain) {
   EXPECT_EQ(y.dtype(), kBool);
 }
 
+bool is_fast_function(const char* op, const std::vector<Arg>& args, TensorBase* results, std::uint32_t count = 1,
+                      Variant variant = Variant::kFunction) {
+  Frame frame(require_operator(op), args, results, count, variant);
+  return fast_function(frame);
+}
+
+TEST(FastFunction, TakesWhatIsPlain) {
+  Tensor m = make({1, 2, 3, 4}, {2, 2}), turned = m.transpose(0, 1);
+  TensorBase y[2];
+  EXPECT_TRUE(is_fast_function("mm", {arg(m), arg(turned)}, y));
+  EXPECT_THAT(values(as_tensor(y[0])), ElementsAre(5, 11, 11, 25));
+  std::int64_t last = -1;
+  bool keep = false;
+  EXPECT_TRUE(is_fast_function("sum", {arg(m), arg(IntArray(&last, 1)), arg(keep), Arg{}}, y));
+  EXPECT_THAT(values(as_tensor(y[0])), ElementsAre(3, 7));
+  EXPECT_EQ(shape_str(y[0].shape()), "[2]");
+  keep = true;
+  EXPECT_TRUE(is_fast_function("sum", {arg(m), Arg{}, arg(keep), Arg{}}, y));
+  EXPECT_EQ(shape_str(y[0].shape()), "[1, 1]");
+  EXPECT_THAT(values(as_tensor(y[0])), ElementsAre(10));
+}
+
+TEST(FastFunction, LeavesTheRest) {
+  Tensor m = make({1, 2, 3, 4}, {2, 2}), ints = m.to(kI32), far = m.to(Device("simulator")), none = empty({0, 2}, kF64),
+         two = wrapped_number(2), out = empty({2, 2}, kF64);
+  TensorBase y, target = out;
+  Dtype f32 = kF32;
+  bool keep = false;
+  EXPECT_FALSE(is_fast_function("mm", {arg(m), arg(ints)}, &y)) << "two dtypes";
+  EXPECT_FALSE(is_fast_function("mm", {arg(m), arg(far)}, &y)) << "two devices";
+  EXPECT_FALSE(is_fast_function("mm", {arg(none), arg(m)}, &y)) << "nothing to do";
+  EXPECT_FALSE(is_fast_function("mm", {arg(m), arg(m)}, &target, 1, Variant::kOut));
+  EXPECT_FALSE(is_fast_function("sum", {arg(far), Arg{}, arg(keep), Arg{}}, &y)) << "no host memory";
+  EXPECT_FALSE(is_fast_function("sum", {arg(m), Arg{}, arg(keep), arg(f32)}, &y)) << "another dtype asked for";
+  EXPECT_FALSE(is_fast_function("sum", {arg(two), Arg{}, arg(keep), Arg{}}, &y)) << "a plain number";
+  EXPECT_FALSE(is_fast_function("mean", {arg(ints), Arg{}, arg(keep), Arg{}}, &y)) << "an operand to convert";
+  EXPECT_FALSE(is_fast_function("neg", {arg(m)}, &y)) << "another kind";
+  EXPECT_FALSE(y.defined());
+}
+
+TEST(FastFunction, MistakesReadAsOnTheLongWay) {
+  Tensor m = make({1, 2, 3, 4}, {2, 2}), row = vec({1, 2, 3});
+  EXPECT_THAT(message_of([&] { mm(m, row.unsqueeze(0)); }), testing::HasSubstr("mm: "));
+  EXPECT_THAT(message_of([&] { m.sum({0, 0}); }), testing::HasSubstr("sum: argument dim names dimension 0 twice"));
+}
+
 TEST(FastPath, LeavesTheRest) {
   Tensor a = vec({1, 2}), half = wrapped_number(0.5), m = make({1, 2, 3, 4}, {2, 2});
   Tensor ints = a.to(kI32), turned = m.transpose(0, 1), none = empty({0}, kF64), one = vec({1}),
