@@ -1,11 +1,11 @@
-// Sum over dims; floating values accumulate in f64, integers and bool in i64.
+// Sum over dims; floating values accumulate in f64 (f32 and bf16: sums of four do), integers and bool in i64.
 #include "switchyard/sdk/ops/sum.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/sum.cpp"
 // clang-format off
 #include "loops/targets.h"  // comes first
-#include "loops/reduce-inl.h"
+#include "loops/sum-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -13,7 +13,12 @@ namespace sy::cpu::HWY_NAMESPACE {
 namespace {
 
 const FoldTable& sum_folds() {
-  static constexpr FoldTable kTable = fold_table<SumOp>(AllTypes{});
+  static constexpr FoldTable kTable = [] {
+    FoldTable table = fold_table<SumOp>(AllTypes{});
+    table.fold[SY_F32] = sum_fold<float>();
+    table.fold[SY_BF16] = sum_fold<Bf16>();
+    return table;
+  }();
   return kTable;
 }
 
