@@ -9,6 +9,7 @@
 // clang-format on
 
 #include "loops/convert.h"
+#include "loops/lines.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
@@ -71,61 +72,39 @@ void scan_half_lines(std::uint32_t dtype, ScanFn scan, const Strip& strip, ScanS
   }
 }
 
-// t without dimension dim, of which step receives the stride. shape, strides: room for kMaxDims.
-Operand lines_of(const Tensor& t, int dim, std::int64_t* shape, std::int64_t* strides, std::int64_t* step) {
-  Operand o = operand(t);
-  int ndim = 0;
-  for (int d = 0; d < o.ndim; ++d) {
-    if (d == dim) continue;
-    shape[ndim] = o.shape[d];
-    strides[ndim++] = o.strides[d];
-  }
-  *step = o.ndim > 0 && o.shape[dim] > 1 ? o.strides[dim] : 1;
-  o.shape = shape;
-  o.strides = strides;
-  o.ndim = ndim;
-  return o;
+bool unit_step(const Tensor& t, std::int64_t dim) {
+  if (t.ndim() == 0) return true;
+  const int d = static_cast<int>(dim < 0 ? dim + t.ndim() : dim);
+  return t.size(d) <= 1 || t.stride(d) == 1;
 }
 
-void run_cumsum(const Call& call, const sdk::CumsumArgs& args) {
-  static_cast<void>(call);
+void run_cumsum(const Call&, const sdk::CumsumArgs& args) {
   if (args.self.numel() == 0) return;
-  if (args.self.ndim() > kMaxDims) throw sdk::Error(SY_UNSUPPORTED, "the cpu kernel takes at most %d dimensions", kMaxDims);
-  const int dim = static_cast<int>(args.dim < 0 ? args.dim + args.self.ndim() : args.dim);
-  std::int64_t shapes[2][kMaxDims], strides[2][kMaxDims], steps[2];
-  const Operand operands[] = {lines_of(args.self, dim, shapes[0], strides[0], &steps[0]),
-                              lines_of(args.result, dim, shapes[1], strides[1], &steps[1])};
-  Grid grid;
-  build_grid(grid, operands, 2);
-  const std::uint32_t half = is_half(args.self.dtype()) ? args.self.dtype() : SY_DTYPE_NONE;
-  const ScanFn scan = HWY_DYNAMIC_DISPATCH(scan_sums)(compute_dtype(args.self.dtype()));
-  const std::int64_t n = args.self.ndim() > 0 ? args.self.size(dim) : 1;
   // Contiguous lines one by one; others together, since neighbouring lines may share cache lines.
-  const bool contiguous = steps[0] == 1 && steps[1] == 1;
+  const bool contiguous = unit_step(args.self, args.dim) && unit_step(args.result, args.dim);
   const std::int64_t width = contiguous ? 1 : kScanLines;
-  const std::int64_t row = grid.ndim > 0 ? grid.size[0] : 1;
-  const std::int64_t groups = (row + width - 1) / width;
-  Strip strip{};
-  strip.n = n;
-  strip.x_step = steps[0];
-  strip.out_step = steps[1];
-  if (grid.ndim > 0) {
-    strip.x_line = grid.stride[0][0] / grid.item[0];
-    strip.out_line = grid.stride[1][0] / grid.item[1];
-  }
-  parallel_for(grid.numel / row * groups, grain_for(n * width), [&](std::int64_t begin, std::int64_t end) {
+  const Tensor tensors[] = {args.self, args.result};
+  const Lines lines(tensors, 2, args.dim, width);
+  const std::uint32_t dtype = args.self.dtype();
+  const std::int64_t items[] = {item_size(dtype), item_size(args.result.dtype())};
+  const ScanFn scan = HWY_DYNAMIC_DISPATCH(scan_sums)(compute_dtype(dtype));
+  parallel_for(lines.groups(), grain_for(lines.size() * width), [&](std::int64_t begin, std::int64_t end) {
     for (std::int64_t g = begin; g < end; ++g) {
-      const std::int64_t line = g % groups * width;
-      const Position p = grid.at(g / groups * row + line);
-      Strip s = strip;
-      s.x = grid.address(0, p);
-      s.out = grid.address(1, p);
-      s.lines = std::min(width, row - line);
+      const LineGroup x = lines.group(0, g);
+      const LineGroup out = lines.group(1, g);
+      const Strip strip{x.data,
+                        out.data,
+                        x.size,
+                        x.count,
+                        x.step / items[0],
+                        x.line_step / items[0],
+                        out.step / items[1],
+                        out.line_step / items[1]};
       ScanSums sums = {};
-      if (half == SY_DTYPE_NONE) {
-        scan(s, sums);
+      if (!is_half(dtype)) {
+        scan(strip, sums);
       } else {
-        (contiguous ? &scan_half_line : &scan_half_lines)(half, scan, s, sums);
+        (contiguous ? &scan_half_line : &scan_half_lines)(dtype, scan, strip, sums);
       }
     }
   });
