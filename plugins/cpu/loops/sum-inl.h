@@ -1,14 +1,11 @@
-// Sums of f32 and bf16, compiled once per target: four elements are added in f32 as a tree, those sums in f64. Where
-// that is not finite the elements are added in f64 from the start, so that nothing overflows on the way.
+// Sums of f32 and bf16, compiled once per target: four elements are added in f32 as a tree, those sums in f64. Four may
+// overflow where all together do not: then the sum is not finite.
 #if defined(SY_CPU_LOOPS_SUM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SY_CPU_LOOPS_SUM_INL_H_
 #undef SY_CPU_LOOPS_SUM_INL_H_
 #else
 #define SY_CPU_LOOPS_SUM_INL_H_
 #endif
-
-#include <cmath>
-#include <limits>
 
 #include "loops/reduce-inl.h"
 
@@ -32,17 +29,6 @@ HWY_INLINE float narrow(Bf16 x) {
   float value;
   std::memcpy(&value, &bits, sizeof(value));
   return value;
-}
-template <class T>
-HWY_INLINE double widen(T x) {
-  return static_cast<double>(narrow(x));
-}
-
-template <class T>
-HWY_NOINLINE double sum_wide(const T* x, std::int64_t n) {
-  double sum = 0;
-  for (std::int64_t i = 0; i < n; ++i) sum += widen(x[i]);
-  return sum;
 }
 
 // Four vectors that follow each other.
@@ -71,10 +57,8 @@ void sum_inner(const void* from, std::int64_t n, void* acc, const void*) {
   }
   for (; i + lanes <= n; i += lanes) b = hn::Add(b, hn::PromoteTo(d, load_part(x + i)));
   double rest = 0;
-  for (; i < n; ++i) rest += widen(x[i]);
-  double sum = hn::GetLane(hn::SumOfLanes(d, hn::Add(a, b))) + rest;
-  if (HWY_UNLIKELY(!std::isfinite(sum))) sum = sum_wide(x, n);
-  *static_cast<double*>(acc) += sum;
+  for (; i < n; ++i) rest += static_cast<double>(narrow(x[i]));
+  *static_cast<double*>(acc) += hn::GetLane(hn::SumOfLanes(d, hn::Add(a, b))) + rest;
 }
 
 // Element i of four rows; and its neighbours.
@@ -87,33 +71,22 @@ HWY_INLINE hn::VFromD<PartTag> sum_of_rows(const T* const* x, std::int64_t i) {
   return hn::Add(hn::Add(load_part(x[0] + i), load_part(x[1] + i)), hn::Add(load_part(x[2] + i), load_part(x[3] + i)));
 }
 
-// Four or eight rows. Returns where it stopped: at n, or at sums that are not finite.
+// Four or eight rows.
 template <int kRows, class T>
-HWY_INLINE std::int64_t add_rows(const T* const* x, std::int64_t n, double* sums) {
+HWY_INLINE void add_rows(const T* const* x, std::int64_t n, double* sums) {
   const SumTag d;
-  const PartTag part;
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  const auto most = hn::Set(part, std::numeric_limits<float>::max());
   std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes) {
-    const auto a = sum_of_rows(x, i);
-    auto wide = hn::PromoteTo(d, a);
-    auto largest = hn::Abs(a);
-    if constexpr (kRows == 8) {
-      const auto b = sum_of_rows(x + 4, i);
-      wide = hn::Add(wide, hn::PromoteTo(d, b));
-      largest = hn::Max(largest, hn::Abs(b));
-    }
-    if (HWY_UNLIKELY(!hn::AllTrue(part, hn::Le(largest, most)))) return i;
+    auto wide = hn::PromoteTo(d, sum_of_rows(x, i));
+    if constexpr (kRows == 8) wide = hn::Add(wide, hn::PromoteTo(d, sum_of_rows(x + 4, i)));
     hn::StoreU(hn::Add(hn::LoadU(d, sums + i), wide), d, sums + i);
   }
   for (; i < n; ++i) {
     double wide = static_cast<double>(sum_of_items(x, i));
     if constexpr (kRows == 8) wide += static_cast<double>(sum_of_items(x + 4, i));
-    if (HWY_UNLIKELY(!std::isfinite(wide))) return i;
     sums[i] += wide;
   }
-  return n;
 }
 
 template <class T>
@@ -121,12 +94,11 @@ void sum_outer(const void* const* from, int rows, std::int64_t n, void* acc, con
   double* sums = static_cast<double*>(acc);
   const T* x[kFoldRows];
   for (int r = 0; r < rows; ++r) x[r] = static_cast<const T*>(from[r]);
-  for (int r = 0; r < rows;) {
-    const int step = rows - r >= 8 ? 8 : rows - r >= 4 ? 4 : 1;
-    const std::int64_t done = step == 8 ? add_rows<8>(x + r, n, sums) : step == 4 ? add_rows<4>(x + r, n, sums) : 0;
-    for (const int end = r + step; r < end; ++r) {
-      for (std::int64_t k = done; k < n; ++k) sums[k] += widen(x[r][k]);
-    }
+  int r = 0;
+  for (; r + 8 <= rows; r += 8) add_rows<8>(x + r, n, sums);
+  for (; r + 4 <= rows; r += 4) add_rows<4>(x + r, n, sums);
+  for (; r < rows; ++r) {
+    for (std::int64_t i = 0; i < n; ++i) sums[i] += static_cast<double>(narrow(x[r][i]));
   }
 }
 
