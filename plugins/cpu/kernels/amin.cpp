@@ -30,7 +30,7 @@ struct AminOp {
   }
   template <class D, class V>
   static HWY_INLINE V better(D, V a, V x) {
-    return hn::IfThenElse(hn::Or(hn::Lt(x, a), hn::Ne(x, x)), x, a);
+    return hn::IfThenElse(hn::Or(hn::Lt(x, a), hn::IsNaN(x)), x, a);
   }
 };
 

@@ -15,8 +15,8 @@ namespace {
 template <class U, class I>
 bool gather_lines(const IndexLines& lines, std::int64_t size, const U* from, const I* index, U* to) {
   std::atomic<bool> inside{true};
-  lines.visit([&inside, step = lines.first_step(), size, from, index, to](
-                  std::int64_t at, std::int64_t n, auto line, const auto&, std::int64_t, std::int64_t) {
+  lines.visit([&inside, step = lines.first_step(), size, from, index, to](std::int64_t at, std::int64_t n, auto line,
+                                                                          const auto&, std::int64_t, std::int64_t) {
     const U* const source = from;
     const I* const run = index + at;
     U* const out = to + at;
