@@ -24,11 +24,13 @@ void extreme_inner(const void* from, std::int64_t n, void* acc, const void*) {
   if (n < lanes) {
     for (std::int64_t i = 0; i < n; ++i) best = Op::fold(best, x[i]);
   } else {
+    const bool long_enough = n >= 4 * lanes;
+    const std::int64_t step = long_enough ? lanes : 0;
     auto v0 = hn::LoadU(d, x);
-    auto v1 = v0;
-    auto v2 = v0;
-    auto v3 = v0;
-    std::int64_t i = 0;
+    auto v1 = hn::LoadU(d, x + step);
+    auto v2 = hn::LoadU(d, x + 2 * step);
+    auto v3 = hn::LoadU(d, x + 3 * step);
+    std::int64_t i = long_enough ? 4 * lanes : lanes;
     for (; i + 4 * lanes <= n; i += 4 * lanes) {
       v0 = Op::better(d, v0, hn::LoadU(d, x + i));
       v1 = Op::better(d, v1, hn::LoadU(d, x + i + lanes));
