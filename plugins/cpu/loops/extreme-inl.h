@@ -14,7 +14,7 @@
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
 
-// Elements may be folded more than once: the last vector overlaps the one before it.
+// Elements may be folded more than once: vectors at the ends overlap their neighbours.
 template <class Op, class T>
 void extreme_inner(const void* from, std::int64_t n, void* acc, const void*) {
   const hn::ScalableTag<T> d;
@@ -30,7 +30,9 @@ void extreme_inner(const void* from, std::int64_t n, void* acc, const void*) {
     auto v1 = hn::LoadU(d, x + step);
     auto v2 = hn::LoadU(d, x + 2 * step);
     auto v3 = hn::LoadU(d, x + 3 * step);
-    std::int64_t i = long_enough ? 4 * lanes : lanes;
+    // From here on vectors lie on their boundaries: those across cache lines are slow.
+    std::int64_t i = lanes + 3 * step;
+    if (n >= 16 * lanes) i -= static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(x) / sizeof(T)) % lanes;
     for (; i + 4 * lanes <= n; i += 4 * lanes) {
       v0 = Op::better(d, v0, hn::LoadU(d, x + i));
       v1 = Op::better(d, v1, hn::LoadU(d, x + i + lanes));

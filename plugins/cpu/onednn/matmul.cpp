@@ -96,8 +96,7 @@ bool matmul(const sdk::Call& call, std::uint32_t dtype, std::int64_t batch, cons
   if (!plan->usable) return false;
   const std::size_t scratch_bytes = plan->scratch.get_size();
   void* scratch = scratch_bytes > 0 ? call.workspace(scratch_bytes) : nullptr;
-  std::unique_ptr<Execution> execution =
-      plan->executions.take([&] { return make_execution(*plan, bias != nullptr); });
+  std::unique_ptr<Execution> execution = plan->executions.take([&] { return make_execution(*plan, bias != nullptr); });
   const auto set = [&](int argument, const void* data) {
     execution->args.at(argument).set_data_handle(const_cast<void*>(data));
   };
