@@ -25,7 +25,7 @@ bool gather_lines(const IndexLines& lines, std::int64_t size, const U* from, con
     bool outside = false;
     for (std::int64_t t = 0; t < n; ++t) {
       std::int64_t i = run[t];
-      if (static_cast<std::uint64_t>(i) >= static_cast<std::uint64_t>(count)) {
+      if (static_cast<std::uint64_t>(i) >= static_cast<std::uint64_t>(count)) [[unlikely]] {
         if (i >= 0 || i < -count) {
           outside = true;
           continue;
