@@ -7,7 +7,7 @@
 #define HWY_TARGET_INCLUDE "kernels/amin.cpp"
 // clang-format off
 #include "loops/targets.h"  // comes first
-#include "loops/reduce-inl.h"
+#include "loops/extreme-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -24,10 +24,18 @@ struct AminOp {
   }
   static Acc fold(Acc a, T x) { return x < a || x != x ? x : a; }
   static Acc merge(Acc a, Acc b) { return fold(a, b); }
+  template <class D, class V>
+  static HWY_INLINE V of_lanes(D d, V x) {
+    return hn::MinOfLanes(d, x);
+  }
+  template <class D, class V>
+  static HWY_INLINE V better(D, V a, V x) {
+    return hn::IfThenElse(hn::Or(hn::Lt(x, a), hn::IsNaN(x)), x, a);
+  }
 };
 
 const FoldTable& amin_folds() {
-  static constexpr FoldTable kTable = fold_table<AminOp>(AllTypes{});
+  static constexpr FoldTable kTable = extreme_table<AminOp>();
   return kTable;
 }
 

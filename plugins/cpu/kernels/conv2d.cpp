@@ -3,6 +3,7 @@
 
 #include "loops/compute_copy.h"
 #include "loops/im2col.h"
+#include "loops/pointwise_conv.h"
 #include "loops/types.h"
 #include "onednn/convolution.h"
 
@@ -22,6 +23,10 @@ void run_conv2d(const Call& call, const sdk::Conv2dArgs& args) {
   const InputArray weight(call, args.weight);
   const InputArray bias(call, args.bias);
   OutputArray result(call, args.result);
+  if (dtype != SY_F64 && !shape.empty() && is_pointwise_conv(shape)) {
+    pointwise_conv(call, shape, input.as<float>(), weight.as<float>(), bias.as<float>(), result.as<float>());
+    return result.store();
+  }
   const bool done =
       dtype != SY_F64 && !shape.empty() &&
       onednn::convolve(call, kKind, SY_F32, shape, input.data(), weight.data(), bias.data(), result.data());

@@ -3,6 +3,7 @@
 
 #include "loops/compute_copy.h"
 #include "loops/im2col.h"
+#include "loops/pointwise_conv.h"
 #include "loops/types.h"
 #include "onednn/convolution.h"
 
@@ -21,6 +22,10 @@ void run_conv2d_backward_input(const Call& call, const sdk::Conv2dBackwardInputA
   const InputArray grad(call, args.grad);
   const InputArray weight(call, args.weight);
   OutputArray result(call, args.result);
+  if (dtype != SY_F64 && !shape.empty() && is_pointwise_conv(shape)) {
+    pointwise_conv_backward_input(call, shape, grad.as<float>(), weight.as<float>(), result.as<float>());
+    return result.store();
+  }
   const bool done = dtype != SY_F64 && !shape.empty() &&
                     onednn::convolve(call, kKind, SY_F32, shape, result.data(), weight.data(), nullptr, grad.data());
   if (!done) patch_conv_backward_input(call, dtype, shape, grad.data(), weight.data(), result.data());

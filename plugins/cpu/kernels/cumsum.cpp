@@ -1,50 +1,113 @@
 // Running sum along dim; floating values are summed in f64, integers and bool in i64.
 #include "switchyard/sdk/ops/cumsum.h"
 
-#include <algorithm>
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/cumsum.cpp"
+// clang-format off
+#include "loops/targets.h"  // comes first
+#include "loops/scan-inl.h"
+// clang-format on
 
-#include "loops/axis.h"
-#include "loops/compute_copy.h"
-#include "loops/parallel.h"
-#include "loops/types.h"
+#include "loops/convert.h"
+#include "loops/lines.h"
 
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
+namespace {
+
+ScanFn scan_sums(std::uint32_t dtype) { return scan_fn(dtype, AllTypes{}); }
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
 namespace sy::cpu {
 namespace {
 
-template <class T, class R>
-void sum_lines(const Axis& axis, const T* x, R* out) {
-  using Acc = std::conditional_t<std::is_floating_point_v<T>, double, std::int64_t>;
-  constexpr std::int64_t kWidth = 64;
-  const std::int64_t blocks = (axis.inner + kWidth - 1) / kWidth;
-  parallel_for(axis.outer * blocks, grain_for(axis.size * std::min(kWidth, axis.inner)),
-               [&](std::int64_t begin, std::int64_t end) {
-                 for (std::int64_t block = begin; block < end; ++block) {
-                   const std::int64_t column = block % blocks * kWidth;
-                   const std::int64_t width = std::min(kWidth, axis.inner - column);
-                   const std::int64_t base = block / blocks * axis.size * axis.inner + column;
-                   Acc sums[kWidth] = {};
-                   for (std::int64_t i = 0; i < axis.size; ++i) {
-                     const T* from = x + base + i * axis.inner;
-                     R* to = out + base + i * axis.inner;
-                     for (std::int64_t k = 0; k < width; ++k) {
-                       sums[k] = wrap_add(sums[k], static_cast<Acc>(from[k]));
-                       to[k] = static_cast<R>(sums[k]);
-                     }
-                   }
-                 }
-               });
+HWY_EXPORT(scan_sums);
+
+struct Buffers {
+  alignas(64) std::uint16_t half[kBlock] = {};
+  alignas(64) float x[kBlock];
+  alignas(64) float out[kBlock];
+};
+
+void scan_half_line(std::uint32_t dtype, ScanFn scan, const Strip& strip, ScanSums& sums) {
+  Buffers buffers;
+  for (std::int64_t i = 0; i < strip.n; i += kBlock) {
+    const std::int64_t n = std::min(kBlock, strip.n - i);
+    half_to_float(dtype, strip.x + i * 2, buffers.x, n);
+    scan(Strip{reinterpret_cast<char*>(buffers.x), reinterpret_cast<char*>(buffers.out), n, 1, 1, 0, 1, 0}, sums);
+    float_to_half(dtype, buffers.out, strip.out + i * 2, n);
+  }
 }
 
-void run_cumsum(const Call& call, const sdk::CumsumArgs& args) {
-  const Axis axis(args.self, args.dim);
-  const InputArray self(call, args.self);
-  OutputArray result(call, args.result);
-  visit_compute(args.self.dtype(), AllTypes{}, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    using R = std::conditional_t<std::is_floating_point_v<T>, T, std::int64_t>;
-    sum_lines(axis, self.as<T>(), result.as<R>());
+// Pieces of the lines go through buffers: in, a step of all lines is one run; out, what is one in the result.
+void scan_half_lines(std::uint32_t dtype, ScanFn scan, const Strip& strip, ScanSums& sums) {
+  constexpr std::int64_t kSteps = kBlock / kScanLines;
+  const bool along = strip.out_step == 1;
+  Buffers buffers;
+  for (std::int64_t i = 0; i < strip.n; i += kSteps) {
+    const std::int64_t n = std::min(kSteps, strip.n - i);
+    for (std::int64_t s = 0; s < n; ++s) {
+      gather_run(strip.x + (i + s) * strip.x_step * 2, strip.x_line * 2, 2, strip.lines,
+                 reinterpret_cast<char*>(buffers.half + s * kScanLines));
+    }
+    half_to_float(dtype, buffers.half, buffers.x, n * kScanLines);
+    scan(Strip{reinterpret_cast<char*>(buffers.x), reinterpret_cast<char*>(buffers.out), n, kScanLines, kScanLines, 1,
+               along ? 1 : kScanLines, along ? kSteps : 1},
+         sums);
+    if (along) {
+      for (std::int64_t k = 0; k < strip.lines; ++k) {
+        float_to_half(dtype, buffers.out + k * kSteps, strip.out + (i + k * strip.out_line) * 2, n);
+      }
+      continue;
+    }
+    float_to_half(dtype, buffers.out, buffers.half, n * kScanLines);
+    for (std::int64_t s = 0; s < n; ++s) {
+      scatter_run(reinterpret_cast<char*>(buffers.half + s * kScanLines), strip.out + (i + s) * strip.out_step * 2,
+                  strip.out_line * 2, 2, strip.lines);
+    }
+  }
+}
+
+bool unit_step(const Tensor& t, std::int64_t dim) {
+  if (t.ndim() == 0) return true;
+  const int d = static_cast<int>(dim < 0 ? dim + t.ndim() : dim);
+  return t.size(d) <= 1 || t.stride(d) == 1;
+}
+
+void run_cumsum(const Call&, const sdk::CumsumArgs& args) {
+  if (args.self.numel() == 0) return;
+  // Contiguous lines one by one; others together, since neighbouring lines may share cache lines.
+  const bool contiguous = unit_step(args.self, args.dim) && unit_step(args.result, args.dim);
+  const std::int64_t width = contiguous ? 1 : kScanLines;
+  const Tensor tensors[] = {args.self, args.result};
+  const Lines lines(tensors, 2, args.dim, width);
+  const std::uint32_t dtype = args.self.dtype();
+  const std::int64_t items[] = {item_size(dtype), item_size(args.result.dtype())};
+  const ScanFn scan = HWY_DYNAMIC_DISPATCH(scan_sums)(compute_dtype(dtype));
+  parallel_for(lines.groups(), grain_for(lines.size() * width), [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t g = begin; g < end; ++g) {
+      const LineGroup x = lines.group(0, g);
+      const LineGroup out = lines.group(1, g);
+      const Strip strip{x.data,
+                        out.data,
+                        x.size,
+                        x.count,
+                        x.step / items[0],
+                        x.line_step / items[0],
+                        out.step / items[1],
+                        out.line_step / items[1]};
+      ScanSums sums = {};
+      if (!is_half(dtype)) {
+        scan(strip, sums);
+      } else {
+        (contiguous ? &scan_half_line : &scan_half_lines)(dtype, scan, strip, sums);
+      }
+    }
   });
-  result.store();
 }
 
 }  // namespace
@@ -52,3 +115,4 @@ void run_cumsum(const Call& call, const sdk::CumsumArgs& args) {
 
 SY_KERNELS(cumsum,
            sy::sdk::make_kernel<sy::sdk::CumsumArgs, sy::cpu::run_cumsum>(sy::sdk::kStrided | sy::sdk::kDeterministic));
+#endif

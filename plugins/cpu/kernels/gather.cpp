@@ -1,6 +1,8 @@
 // result[i][j] = self[index[i][j]][j] for dim 0, and likewise.
 #include "switchyard/sdk/ops/gather.h"
 
+#include <atomic>
+
 #include "loops/grid.h"
 #include "loops/index_lines.h"
 #include "loops/move_dispatch.h"
@@ -9,19 +11,48 @@
 namespace sy::cpu {
 namespace {
 
+// False where an index is out of range.
+template <class U, class I>
+bool gather_lines(const IndexLines& lines, std::int64_t size, const U* from, const I* index, U* to) {
+  std::atomic<bool> inside{true};
+  lines.visit([&inside, step = lines.first_step(), size, from, index, to](std::int64_t at, std::int64_t n, auto line,
+                                                                          const auto&, std::int64_t, std::int64_t) {
+    const U* const source = from;
+    const I* const run = index + at;
+    U* const out = to + at;
+    const std::int64_t count = size;
+    const std::int64_t distance = step;
+    bool outside = false;
+    for (std::int64_t t = 0; t < n; ++t) {
+      std::int64_t i = run[t];
+      if (static_cast<std::uint64_t>(i) >= static_cast<std::uint64_t>(count)) [[unlikely]] {
+        if (i >= 0 || i < -count) {
+          outside = true;
+          continue;
+        }
+        i += count;
+      }
+      out[t] = source[line(t) + i * distance];
+    }
+    if (outside) inside.store(false, std::memory_order_relaxed);
+  });
+  return inside;
+}
+
 void run_gather(const Call& call, const sdk::GatherArgs& args) {
   const int dim = static_cast<int>(args.dim < 0 ? args.dim + args.self.ndim() : args.dim);
-  const Indices index(call, args.index, args.self.size(dim), dim, "index");
+  const std::int64_t size = args.self.size(dim);
   const IndexLines lines(call, args.index, args.dim, args.self, args.self);
+  bool inside = false;
   visit_item(item_size(args.self.dtype()), [&](auto tag) {
     using U = typename decltype(tag)::type;
     const U* from = args.self.template data<U>();
     U* to = args.result.template data<U>();
-    const std::int64_t step = lines.first_step();
-    lines.visit([&](std::int64_t at, std::int64_t line, std::int64_t, std::int64_t) {
-      to[at] = from[line + index[at] * step];
-    });
+    inside = args.index.dtype() == SY_I32
+                 ? gather_lines(lines, size, from, args.index.template data<std::int32_t>(), to)
+                 : gather_lines(lines, size, from, args.index.template data<std::int64_t>(), to);
   });
+  if (!inside) Indices(call, args.index, size, dim, "index");  // throws
 }
 
 }  // namespace

@@ -45,13 +45,14 @@ struct ExpSum {
       fold_run<SumOp<T>>(values, m, static_cast<double*>(acc));
     }
   }
-  static void outer(const void* x, std::int64_t n, void* acc, const void* param) {
+  static void outer(const void* const* x, int rows, std::int64_t n, void* acc, const void* param) {
     HWY_ALIGN T values[kFoldBlock];
-    const T* in = static_cast<const T*>(x);
     for (std::int64_t i = 0; i < n; i += kFoldBlock) {
       const std::int64_t m = std::min(kFoldBlock, n - i);
-      exp_block(in + i, m, static_cast<const T*>(param) + i, 1, values);
-      for (std::int64_t k = 0; k < m; ++k) static_cast<double*>(acc)[i + k] += values[k];
+      for (int r = 0; r < rows; ++r) {
+        exp_block(static_cast<const T*>(x[r]) + i, m, static_cast<const T*>(param) + i, 1, values);
+        for (std::int64_t k = 0; k < m; ++k) static_cast<double*>(acc)[i + k] += values[k];
+      }
     }
   }
   static constexpr std::int64_t kFoldBlock = 256;

@@ -4,46 +4,94 @@
 #include <algorithm>
 #include <limits>
 
+#undef HWY_TARGET_INCLUDE
+#define HWY_TARGET_INCLUDE "kernels/max_pool2d_with_indices.cpp"
+// clang-format off
+#include "loops/targets.h"  // comes first
+#include "hwy/highway.h"
+// clang-format on
+
 #include "loops/compute_copy.h"
 #include "loops/conv_shape.h"
 #include "loops/parallel.h"
+#include "loops/pool_windows.h"
 #include "loops/types.h"
 
-namespace sy::cpu {
+HWY_BEFORE_NAMESPACE();
+namespace sy::cpu::HWY_NAMESPACE {
 namespace {
 
-struct Windows {
-  std::int64_t in[2], out[2], kernel[2], stride[2], padding[2], dilation[2];
+// Windows that are looked at together: their elements with the same place in the window, one after the other.
+constexpr std::int64_t kTogether = 256;
+
+// Index: as wide as T where that is enough, so that both fill vectors alike.
+template <class T, class Index>
+struct Best {
+  T value[kTogether];
+  Index at[kTogether];
+
+  // Windows [begin, end) meet an element each: x[0], x[step], ..., of indices from `first` on.
+  void meet(const T* x, std::int64_t begin, std::int64_t end, std::int64_t step, Index first) {
+    SY_IVDEP
+    for (std::int64_t i = begin; i < end; ++i) {
+      const T v = x[(i - begin) * step];
+      // The first NaN stays: nothing compares greater.
+      const bool better = (at[i] < 0) | (v > value[i]) | ((v != v) & (value[i] == value[i]));
+      value[i] = better ? v : value[i];
+      at[i] = better ? static_cast<Index>(first + static_cast<Index>((i - begin) * step)) : at[i];
+    }
+  }
 };
 
-template <class T>
-void pool_plane(const Windows& w, const T* x, T* values, std::int64_t* indices) {
+template <class T, class Index>
+void pool_plane_as(const PoolWindows& w, const T* x, T* values, std::int64_t* indices) {
+  Best<T, Index> best;
   for (std::int64_t oy = 0; oy < w.out[0]; ++oy) {
-    for (std::int64_t ox = 0; ox < w.out[1]; ++ox) {
-      T best = -std::numeric_limits<T>::infinity();
-      std::int64_t at = -1;
+    for (std::int64_t from = 0; from < w.out[1]; from += kTogether) {
+      const std::int64_t count = std::min(kTogether, w.out[1] - from);
+      std::fill_n(best.value, count, -std::numeric_limits<T>::infinity());
+      std::fill_n(best.at, count, Index{-1});
       for (std::int64_t ky = 0; ky < w.kernel[0]; ++ky) {
-        const std::int64_t y = oy * w.stride[0] - w.padding[0] + ky * w.dilation[0];
+        const std::int64_t y = w.place(0, oy, ky);
         if (y < 0 || y >= w.in[0]) continue;
         for (std::int64_t kx = 0; kx < w.kernel[1]; ++kx) {
-          const std::int64_t column = ox * w.stride[1] - w.padding[1] + kx * w.dilation[1];
-          if (column < 0 || column >= w.in[1]) continue;
-          const T v = x[y * w.in[1] + column];
-          // The first NaN stays: nothing compares greater.
-          if (at < 0 || v > best || (v != v && best == best)) {
-            best = v;
-            at = y * w.in[1] + column;
-          }
+          const PoolWindows::Range inside = w.inside(1, kx, from, from + count);
+          if (inside.begin >= inside.end) continue;
+          const std::int64_t at = y * w.in[1] + w.place(1, inside.begin, kx);
+          best.meet(x + at, inside.begin - from, inside.end - from, w.stride[1], static_cast<Index>(at));
         }
       }
-      *values++ = best;
-      *indices++ = std::max<std::int64_t>(at, 0);
+      for (std::int64_t i = 0; i < count; ++i) {
+        *values++ = best.value[i];
+        *indices++ = std::max<std::int64_t>(best.at[i], 0);
+      }
     }
   }
 }
 
+void pool_plane(std::uint32_t dtype, const PoolWindows& w, const void* x, void* values, std::int64_t* indices) {
+  const bool small = w.in[0] * w.in[1] <= std::numeric_limits<std::int32_t>::max();
+  if (dtype == SY_F64) {
+    pool_plane_as<double, std::int64_t>(w, static_cast<const double*>(x), static_cast<double*>(values), indices);
+  } else if (small) {
+    pool_plane_as<float, std::int32_t>(w, static_cast<const float*>(x), static_cast<float*>(values), indices);
+  } else {
+    pool_plane_as<float, std::int64_t>(w, static_cast<const float*>(x), static_cast<float*>(values), indices);
+  }
+}
+
+}  // namespace
+}  // namespace sy::cpu::HWY_NAMESPACE
+HWY_AFTER_NAMESPACE();
+
+#if HWY_ONCE
+namespace sy::cpu {
+namespace {
+
+HWY_EXPORT(pool_plane);
+
 void run_max_pool2d_with_indices(const Call& call, const sdk::MaxPool2dWithIndicesArgs& args) {
-  Windows w;
+  PoolWindows w;
   for (int d = 0; d < 2; ++d) {
     w.in[d] = args.self.size(2 + d);
     w.out[d] = args.result.size(2 + d);
@@ -55,18 +103,18 @@ void run_max_pool2d_with_indices(const Call& call, const sdk::MaxPool2dWithIndic
   const InputArray self(call, args.self);
   OutputArray result(call, args.result);
   OutputArray indices(call, args.indices);
+  const std::uint32_t dtype = compute_dtype(call.t(0));
+  const std::int64_t item = item_size(dtype);
   const std::int64_t in_size = w.in[0] * w.in[1];
   const std::int64_t out_size = w.out[0] * w.out[1];
-  visit_compute(call.t(0), FloatTypes{}, [&](auto tag) {
-    using T = typename decltype(tag)::type;
-    parallel_for(args.self.size(0) * args.self.size(1), grain_for(out_size * w.kernel[0] * w.kernel[1]),
-                 [&](std::int64_t begin, std::int64_t end) {
-                   for (std::int64_t p = begin; p < end; ++p) {
-                     pool_plane(w, self.as<T>() + p * in_size, result.as<T>() + p * out_size,
-                                indices.as<std::int64_t>() + p * out_size);
-                   }
-                 });
-  });
+  parallel_for(args.self.size(0) * args.self.size(1), grain_for(out_size * w.kernel[0] * w.kernel[1]),
+               [&](std::int64_t begin, std::int64_t end) {
+                 for (std::int64_t p = begin; p < end; ++p) {
+                   HWY_DYNAMIC_DISPATCH(pool_plane)
+                   (dtype, w, self.as<char>() + p * in_size * item, result.as<char>() + p * out_size * item,
+                    indices.as<std::int64_t>() + p * out_size);
+                 }
+               });
   result.store();
   indices.store();
 }
@@ -77,3 +125,4 @@ void run_max_pool2d_with_indices(const Call& call, const sdk::MaxPool2dWithIndic
 SY_KERNELS(max_pool2d_with_indices,
            sy::sdk::make_kernel<sy::sdk::MaxPool2dWithIndicesArgs, sy::cpu::run_max_pool2d_with_indices>(
                sy::sdk::kStrided | sy::sdk::kDeterministic));
+#endif

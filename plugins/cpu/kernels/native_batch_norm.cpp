@@ -38,7 +38,8 @@ void normalise_channels(const Channels& shape, const T* x, const T* weight, cons
     for (std::int64_t c = begin; c < end; ++c) sums[c] = squares[c] = 0;
     visit_channels(shape, begin, end, [&](std::int64_t c, std::int64_t at, std::int64_t n, int step) {
       if (step == 0) return fold_run<SumOp<T>>(x + at, n, sums + c);
-      fold_outer_row<SumOp<T>, T>(x + at, n, sums + c, nullptr);
+      const void* const row = x + at;
+      fold_outer_row<SumOp<T>, T>(&row, 1, n, sums + c, nullptr);
     });
     for (std::int64_t c = begin; c < end; ++c) sums[c] /= static_cast<double>(shape.count());  // NaN for no elements
     visit_channels(shape, begin, end, [&](std::int64_t c, std::int64_t at, std::int64_t n, int step) {

@@ -17,8 +17,14 @@ void run_scatter(const Call& call, const sdk::ScatterArgs& args) {
     using U = typename decltype(tag)::type;
     const U* from = args.src.template data<U>();
     U* to = args.result.template data<U>();
-    lines.visit([&](std::int64_t at, std::int64_t line, std::int64_t source, std::int64_t i) {
-      to[line + index[at] * lines.first_step()] = from[source + i * lines.second_step()];
+    lines.visit([&, to_step = lines.first_step(), from_step = lines.second_step()](
+                    std::int64_t at, std::int64_t n, auto line, auto source, std::int64_t i, std::int64_t step) {
+      const std::int64_t* const run = index.data() + at;
+      const U* const values = from + i * from_step;
+      U* const out = to;
+      const std::int64_t distance = to_step;
+      const std::int64_t stride = step * from_step;
+      for (std::int64_t t = 0; t < n; ++t) out[line(t) + run[t] * distance] = values[source(t) + t * stride];
     });
   });
 }

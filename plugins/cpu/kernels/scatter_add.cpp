@@ -19,9 +19,17 @@ void run_scatter_add(const Call& call, const sdk::ScatterAddArgs& args) {
     using T = typename decltype(tag)::type;
     const T* from = src.as<T>();
     T* to = result.as<T>();
-    lines.visit([&](std::int64_t at, std::int64_t line, std::int64_t source, std::int64_t i) {
-      T& element = to[line + index[at] * lines.first_step()];
-      element = wrap_add(element, from[source + i * lines.second_step()]);
+    lines.visit([&, to_step = lines.first_step(), from_step = lines.second_step()](
+                    std::int64_t at, std::int64_t n, auto line, auto source, std::int64_t i, std::int64_t step) {
+      const std::int64_t* const run = index.data() + at;
+      const T* const values = from + i * from_step;
+      T* const out = to;
+      const std::int64_t distance = to_step;
+      const std::int64_t stride = step * from_step;
+      for (std::int64_t t = 0; t < n; ++t) {
+        T& element = out[line(t) + run[t] * distance];
+        element = wrap_add(element, values[source(t) + t * stride]);
+      }
     });
   });
   result.store();

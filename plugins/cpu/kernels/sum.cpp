@@ -1,11 +1,14 @@
-// Sum over dims; floating values accumulate in f64, integers and bool in i64.
+// Sum over dims; floating values accumulate in f64 (f32 and bf16: sums of four do), integers and bool in i64.
 #include "switchyard/sdk/ops/sum.h"
+
+#include <algorithm>
+#include <cmath>
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/sum.cpp"
 // clang-format off
 #include "loops/targets.h"  // comes first
-#include "loops/reduce-inl.h"
+#include "loops/sum-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -14,6 +17,15 @@ namespace {
 
 const FoldTable& sum_folds() {
   static constexpr FoldTable kTable = fold_table<SumOp>(AllTypes{});
+  return kTable;
+}
+const FoldTable& fast_sum_folds() {
+  static constexpr FoldTable kTable = [] {
+    FoldTable table = fold_table<SumOp>(AllTypes{});
+    table.fold[SY_F32] = sum_fold<float>();
+    table.fold[SY_BF16] = sum_fold<Bf16>();
+    return table;
+  }();
   return kTable;
 }
 
@@ -38,12 +50,21 @@ namespace sy::cpu {
 namespace {
 
 HWY_EXPORT(sum_folds);
+HWY_EXPORT(fast_sum_folds);
 HWY_EXPORT(sum_store);
 
 void run_sum(const Call& call, const sdk::SumArgs& args) {
   static const FoldTable& folds = HWY_DYNAMIC_DISPATCH(sum_folds)();
-  Scratch<double> acc(call, static_cast<std::size_t>(args.result.numel()));  // i64 has the same size
-  reduce(call, args.self, dim_set(args.dim, args.self.ndim()), folds.at(args.self.dtype()), acc.data());
+  static const FoldTable& fast = HWY_DYNAMIC_DISPATCH(fast_sum_folds)();
+  const std::size_t outputs = static_cast<std::size_t>(args.result.numel());
+  Scratch<double> acc(call, outputs);  // i64 has the same size
+  const DimSet dims = dim_set(args.dim, args.self.ndim());
+  const Fold& fold = fast.at(args.self.dtype());
+  reduce(call, args.self, dims, fold, acc.data());
+  // Partial sums in f32 may have overflowed.
+  if (fold.halves && !std::all_of(acc.data(), acc.data() + outputs, [](double s) { return std::isfinite(s); })) {
+    reduce(call, args.self, dims, folds.at(args.self.dtype()), acc.data());
+  }
   const bool integral = args.result.dtype() == SY_I64;
   store_accumulators(acc.data(), integral ? SY_I64 : SY_F64, args.result,
                      HWY_DYNAMIC_DISPATCH(sum_store)(args.result.dtype()));

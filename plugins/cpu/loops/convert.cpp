@@ -47,44 +47,87 @@ inline std::uint16_t f32_to_f16(float f) {
   return static_cast<std::uint16_t>(h | ((bits >> 16) & 0x8000u));
 }
 
+inline float bf16_to_f32(std::uint16_t h) { return bits_to_float(static_cast<std::uint32_t>(h) << 16); }
+
 inline std::uint16_t f32_to_bf16(float f) {
   const std::uint32_t bits = float_to_bits(f);
   const std::uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
   return static_cast<std::uint16_t>((bits & 0x7fffffffu) > 0x7f800000u ? (bits >> 16) | 0x40u : rounded);
 }
 
-void to_float(std::uint32_t dtype, const std::uint16_t* from, float* to, std::int64_t n) {
-  if (dtype == SY_BF16) {
-    for (std::int64_t i = 0; i < n; ++i) to[i] = bits_to_float(static_cast<std::uint32_t>(from[i]) << 16);
-    return;
-  }
-  std::int64_t i = 0;
+// Each returns how many elements it did: whole vectors, where the target has instructions for them.
 #if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+std::int64_t f16_to_float(const std::uint16_t* from, float* to, std::int64_t n) {
   const hn::ScalableTag<float> d;
   const hn::Rebind<hwy::float16_t, decltype(d)> dh;
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t i = 0;
   for (; i + lanes <= n; i += lanes) {
     hn::StoreU(hn::PromoteTo(d, hn::LoadU(dh, reinterpret_cast<const hwy::float16_t*>(from + i))), d, to + i);
   }
+  return i;
+}
+std::int64_t float_to_f16(const float* from, std::uint16_t* to, std::int64_t n) {
+  const hn::ScalableTag<float> d;
+  const hn::Rebind<hwy::float16_t, decltype(d)> dh;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    hn::StoreU(hn::DemoteTo(dh, hn::LoadU(d, from + i)), dh, reinterpret_cast<hwy::float16_t*>(to + i));
+  }
+  return i;
+}
+std::int64_t bf16_to_float(const std::uint16_t* from, float* to, std::int64_t n) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const hn::Rebind<std::uint16_t, decltype(d)> dh;
+  const hn::Rebind<float, decltype(d)> df;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    hn::StoreU(hn::BitCast(df, hn::ShiftLeft<16>(hn::PromoteTo(d, hn::LoadU(dh, from + i)))), df, to + i);
+  }
+  return i;
+}
+std::int64_t float_to_bf16(const float* from, std::uint16_t* to, std::int64_t n) {
+  const hn::ScalableTag<std::uint32_t> d;
+  const hn::Rebind<std::uint16_t, decltype(d)> dh;
+  const hn::Rebind<float, decltype(d)> df;
+  const auto one = hn::Set(d, 1u);
+  const auto half = hn::Set(d, 0x7fffu);
+  const auto quiet = hn::Set(d, 0x400000u);
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) {
+    const auto f = hn::LoadU(df, from + i);
+    const auto bits = hn::BitCast(d, f);
+    const auto rounded = hn::Add(hn::Add(bits, half), hn::And(hn::ShiftRight<16>(bits), one));
+    const auto number = hn::RebindMask(d, hn::Eq(f, f));
+    const auto result = hn::ShiftRight<16>(hn::IfThenElse(number, rounded, hn::Or(bits, quiet)));
+    hn::StoreU(hn::TruncateTo(dh, result), dh, to + i);
+  }
+  return i;
+}
+#else
+std::int64_t f16_to_float(const std::uint16_t*, float*, std::int64_t) { return 0; }
+std::int64_t float_to_f16(const float*, std::uint16_t*, std::int64_t) { return 0; }
+std::int64_t bf16_to_float(const std::uint16_t*, float*, std::int64_t) { return 0; }
+std::int64_t float_to_bf16(const float*, std::uint16_t*, std::int64_t) { return 0; }
 #endif
-  for (; i < n; ++i) to[i] = f16_to_f32(from[i]);
+
+void to_float(std::uint32_t dtype, const std::uint16_t* from, float* to, std::int64_t n) {
+  if (dtype == SY_BF16) {
+    for (std::int64_t i = bf16_to_float(from, to, n); i < n; ++i) to[i] = bf16_to_f32(from[i]);
+  } else {
+    for (std::int64_t i = f16_to_float(from, to, n); i < n; ++i) to[i] = f16_to_f32(from[i]);
+  }
 }
 
 void from_float(std::uint32_t dtype, const float* from, std::uint16_t* to, std::int64_t n) {
   if (dtype == SY_BF16) {
-    for (std::int64_t i = 0; i < n; ++i) to[i] = f32_to_bf16(from[i]);
-    return;
+    for (std::int64_t i = float_to_bf16(from, to, n); i < n; ++i) to[i] = f32_to_bf16(from[i]);
+  } else {
+    for (std::int64_t i = float_to_f16(from, to, n); i < n; ++i) to[i] = f32_to_f16(from[i]);
   }
-  std::int64_t i = 0;
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
-  const hn::ScalableTag<float> d;
-  const hn::Rebind<hwy::float16_t, decltype(d)> dh;
-  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  for (; i + lanes <= n; i += lanes) {
-    hn::StoreU(hn::DemoteTo(dh, hn::LoadU(d, from + i)), dh, reinterpret_cast<hwy::float16_t*>(to + i));
-  }
-#endif
-  for (; i < n; ++i) to[i] = f32_to_f16(from[i]);
 }
 
 }  // namespace sy::cpu::HWY_NAMESPACE

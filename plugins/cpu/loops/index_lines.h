@@ -8,16 +8,27 @@
 
 namespace sy::cpu {
 
-/// Visits index element (o, i, k) of an index tensor (outer, size, inner) in lines that run along i, concurrently for
-/// different (o, k).
+/// The elements of an index tensor (outer, size, inner) in runs, and where they belong in two other tensors.
 class IndexLines {
  public:
+  /// Offsets, without the step along dim, of the elements t of a run: all on one line, or one line each.
+  struct OneLine {
+    std::int64_t base;
+    std::int64_t operator()(std::int64_t) const { return base; }
+  };
+  struct ManyLines {
+    std::int64_t base;
+    const std::int64_t* offsets;
+    std::int64_t operator()(std::int64_t t) const { return base + offsets[t]; }
+  };
+
   /// `index` along dim; offsets are made for `first` and `second` (contiguous tensors at least as large off dim; may be
   /// the same).
   IndexLines(const sdk::Call& call, const sdk::Tensor& index, std::int64_t dim, const sdk::Tensor& first,
              const sdk::Tensor& second);
 
-  /// fn(position in index, offset of the line in first, offset in second, i): offsets lack the step along dim.
+  /// fn(at, n, first, second, i, step): elements at + t of index for t in [0, n) lie at position i + t * step along dim
+  /// and at offsets first(t) and second(t). Along dim in order; concurrently for different lines.
   template <class Fn>
   void visit(const Fn& fn) const {
     constexpr std::int64_t kWidth = 64;
@@ -26,13 +37,17 @@ class IndexLines {
                  [&](std::int64_t begin, std::int64_t end) {
                    for (std::int64_t block = begin; block < end; ++block) {
                      const std::int64_t o = block / blocks;
+                     const std::int64_t first = outer_offsets_[0][o];
+                     const std::int64_t second = outer_offsets_[1][o];
+                     if (inner_ == 1) {
+                       fn(o * size_, size_, OneLine{first}, OneLine{second}, std::int64_t{0}, std::int64_t{1});
+                       continue;
+                     }
                      const std::int64_t from = block % blocks * kWidth;
-                     const std::int64_t to = std::min(inner_, from + kWidth);
+                     const std::int64_t n = std::min(inner_ - from, kWidth);
                      for (std::int64_t i = 0; i < size_; ++i) {
-                       for (std::int64_t k = from; k < to; ++k) {
-                         fn((o * size_ + i) * inner_ + k, outer_offsets_[0][o] + inner_offsets_[0][k],
-                            outer_offsets_[1][o] + inner_offsets_[1][k], i);
-                       }
+                       fn((o * size_ + i) * inner_ + from, n, ManyLines{first, inner_offsets_[0] + from},
+                          ManyLines{second, inner_offsets_[1] + from}, i, std::int64_t{0});
                      }
                    }
                  });

@@ -1,9 +1,25 @@
 #include "loops/indices.h"
 
+#include <atomic>
+
 #include "loops/grid.h"
+#include "loops/parallel.h"
 
 namespace sy::cpu {
 namespace {
+
+// n indices counted from the start. False where one is out of range.
+template <class T>
+bool normalise(const T* from, std::int64_t n, std::int64_t size, std::int64_t wrap, std::int64_t* to) {
+  bool outside = false;
+  for (std::int64_t i = 0; i < n; ++i) {
+    std::int64_t index = from[i];
+    index += index >> 63 & wrap;
+    outside |= static_cast<std::uint64_t>(index) >= static_cast<std::uint64_t>(size);
+    to[i] = index;
+  }
+  return !outside;
+}
 
 template <class T>
 void load_indices(const sdk::Tensor& tensor, std::int64_t size, int dim, const char* argument, bool allow_negative,
@@ -11,14 +27,30 @@ void load_indices(const sdk::Tensor& tensor, std::int64_t size, int dim, const c
   const Operand source = operand(tensor);
   Grid grid;
   build_grid(grid, &source, 1, true);
-  Position p = grid.at(0);
-  for (std::int64_t i = 0; i < grid.numel; ++i, grid.advance(p, 1)) {
-    const std::int64_t index = *reinterpret_cast<const T*>(grid.address(0, p));
-    if (index >= size || index < (allow_negative ? -size : 0)) {
-      throw sdk::Error(SY_OUT_OF_RANGE, "index %lld is out of range for dimension %d of size %lld (argument %s)",
-                       static_cast<long long>(index), dim, static_cast<long long>(size), argument);
+  const std::int64_t wrap = allow_negative ? size : 0;
+  std::atomic<bool> inside{true};
+  parallel_for(grid.numel, kGrain, [&](std::int64_t begin, std::int64_t end) {
+    if (grid.dense(0)) {
+      if (!normalise(reinterpret_cast<const T*>(grid.base[0]) + begin, end - begin, size, wrap, to + begin)) {
+        inside = false;
+      }
+      return;
     }
-    to[i] = index < 0 ? index + size : index;
+    T block[kBlock];
+    Position p = grid.at(begin);
+    for (std::int64_t i = begin; i < end; i += kBlock) {
+      const std::int64_t n = std::min(kBlock, end - i);
+      grid.gather(0, p, n, block);
+      if (!normalise(block, n, size, wrap, to + i)) inside = false;
+      grid.advance(p, n);
+    }
+  });
+  if (inside) return;
+  for (std::int64_t i = 0;; ++i) {
+    if (to[i] >= 0 && to[i] < size) continue;
+    throw sdk::Error(SY_OUT_OF_RANGE, "index %lld is out of range for dimension %d of size %lld (argument %s)",
+                     static_cast<long long>(to[i] < 0 ? to[i] - wrap : to[i]), dim, static_cast<long long>(size),
+                     argument);
   }
 }
 

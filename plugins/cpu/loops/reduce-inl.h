@@ -43,12 +43,29 @@ template <class Op, class T>
 void fold_inner_row(const void* x, std::int64_t n, void* acc, const void*) {
   fold_run<Op>(static_cast<const T*>(x), n, static_cast<typename Op::Acc*>(acc));
 }
+template <class Op, class T, class... P>
+HWY_INLINE void fold_rows(const void* const* x, int rows, std::int64_t n, typename Op::Acc* acc, const P*... param) {
+  int r = 0;
+  for (; r + 4 <= rows; r += 4) {
+    const T* x0 = static_cast<const T*>(x[r]);
+    const T* x1 = static_cast<const T*>(x[r + 1]);
+    const T* x2 = static_cast<const T*>(x[r + 2]);
+    const T* x3 = static_cast<const T*>(x[r + 3]);
+    SY_IVDEP
+    for (std::int64_t i = 0; i < n; ++i) {
+      const typename Op::Acc two = Op::fold(Op::fold(acc[i], x0[i], param[i]...), x1[i], param[i]...);
+      acc[i] = Op::fold(Op::fold(two, x2[i], param[i]...), x3[i], param[i]...);
+    }
+  }
+  for (; r < rows; ++r) {
+    const T* row = static_cast<const T*>(x[r]);
+    SY_IVDEP
+    for (std::int64_t i = 0; i < n; ++i) acc[i] = Op::fold(acc[i], row[i], param[i]...);
+  }
+}
 template <class Op, class T>
-void fold_outer_row(const void* x, std::int64_t n, void* acc, const void*) {
-  const T* in = static_cast<const T*>(x);
-  auto* a = static_cast<typename Op::Acc*>(acc);
-  SY_IVDEP
-  for (std::int64_t i = 0; i < n; ++i) a[i] = Op::fold(a[i], in[i]);
+void fold_outer_row(const void* const* x, int rows, std::int64_t n, void* acc, const void*) {
+  fold_rows<Op, T>(x, rows, n, static_cast<typename Op::Acc*>(acc));
 }
 template <class Op, class T>
 void fold_inner_row_with(const void* x, std::int64_t n, void* acc, const void* param) {
@@ -56,12 +73,8 @@ void fold_inner_row_with(const void* x, std::int64_t n, void* acc, const void* p
                *static_cast<const typename Op::Param*>(param));
 }
 template <class Op, class T>
-void fold_outer_row_with(const void* x, std::int64_t n, void* acc, const void* param) {
-  const T* in = static_cast<const T*>(x);
-  auto* a = static_cast<typename Op::Acc*>(acc);
-  const auto* p = static_cast<const typename Op::Param*>(param);
-  SY_IVDEP
-  for (std::int64_t i = 0; i < n; ++i) a[i] = Op::fold(a[i], in[i], p[i]);
+void fold_outer_row_with(const void* const* x, int rows, std::int64_t n, void* acc, const void* param) {
+  fold_rows<Op, T>(x, rows, n, static_cast<typename Op::Acc*>(acc), static_cast<const typename Op::Param*>(param));
 }
 template <class Op>
 void merge_row(const void* from, std::int64_t n, void* acc) {

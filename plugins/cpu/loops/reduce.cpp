@@ -16,26 +16,30 @@ struct Job {
   std::uint32_t half;  // SY_DTYPE_NONE where nothing is converted
 };
 
+// Rows that go through buffers while outputs lie along them: they should fit the first-level cache.
+constexpr int kBufferedRows = 4;
+
 struct Buffers {
-  alignas(64) char values[kBlock * 8];
+  alignas(64) char values[kBufferedRows * kBlock * 8];
   alignas(64) std::uint16_t half[kBlock];
 };
 
-// n elements at a stride, contiguous and converted.
-const void* load(const Job& job, const char* from, std::int64_t stride, std::int64_t n, Buffers& buffers) {
+// n elements at a stride, contiguous and converted; `values` is where they go.
+const void* load(const Job& job, const char* from, std::int64_t stride, std::int64_t n, Buffers& buffers,
+                 char* values) {
   const std::uint32_t item = job.kept.item[0];
   const bool unit = stride == static_cast<std::int64_t>(item) || n == 1;
   if (job.half == SY_DTYPE_NONE) {
     if (unit) return from;
-    gather_run(from, stride, item, n, buffers.values);
-    return buffers.values;
+    gather_run(from, stride, item, n, values);
+    return values;
   }
   if (!unit) {
     gather_run(from, stride, item, n, reinterpret_cast<char*>(buffers.half));
     from = reinterpret_cast<const char*>(buffers.half);
   }
-  half_to_float(job.half, from, reinterpret_cast<float*>(buffers.values), n);
-  return buffers.values;
+  half_to_float(job.half, from, reinterpret_cast<float*>(values), n);
+  return values;
 }
 
 // Outputs [begin, end), reduced elements [from, to): each output's elements in runs.
@@ -45,6 +49,18 @@ void fold_inner(const Job& job, std::int64_t begin, std::int64_t end, std::int64
   const std::int64_t run = reduced.ndim > 0 ? reduced.size[0] : 1;
   const std::int64_t stride = reduced.ndim > 0 ? reduced.stride[0][0] : 0;
   const bool whole = job.half == SY_DTYPE_NONE && stride == static_cast<std::int64_t>(reduced.item[0]);
+  if (whole && reduced.ndim == 1 && job.kept.ndim <= 1) {
+    const std::int64_t step = job.kept.ndim > 0 ? job.kept.stride[0][0] : 0;
+    const char* x = job.kept.base[0] + begin * step + from * stride;
+    const char* param = job.param != nullptr ? job.param + begin * job.fold->param_bytes : nullptr;
+    for (std::int64_t i = begin; i < end; ++i) {
+      job.fold->inner(x, to - from, acc, param);
+      x += step;
+      acc += job.fold->acc_bytes;
+      if (param != nullptr) param += job.fold->param_bytes;
+    }
+    return;
+  }
   Position o = job.kept.at(begin);
   const Position start = reduced.at(from);
   for (std::int64_t i = begin; i < end; ++i, job.kept.advance(o, 1)) {
@@ -56,7 +72,7 @@ void fold_inner(const Job& job, std::int64_t begin, std::int64_t end, std::int64
       std::int64_t n = reduced.ndim > 0 ? std::min(left, run - p.coord[0]) : 1;
       if (!whole) n = std::min(n, kBlock);
       const char* x = base + (reduced.address(0, p) - reduced.base[0]);
-      job.fold->inner(load(job, x, stride, n, buffers), n, to_acc, param);
+      job.fold->inner(load(job, x, stride, n, buffers, buffers.values), n, to_acc, param);
       left -= n;
       reduced.advance(p, n);
     }
@@ -69,28 +85,46 @@ void fold_outer(const Job& job, std::int64_t begin, std::int64_t end, std::int64
   Grid kept = job.kept;
   const Grid& reduced = job.reduced;
   const bool cut = kept.size[0] >= 128;
+  // Every piece is one run, and is used in place.
+  const bool direct = (cut || kept.ndim == 1) && job.half == SY_DTYPE_NONE &&
+                      kept.stride[0][0] == static_cast<std::int64_t>(kept.item[0]);
+  const int most = direct ? kFoldRows : kBufferedRows;
   Position o = kept.at(begin);
   for (std::int64_t i = begin; i < end;) {
-    std::int64_t n = std::min(kBlock, end - i);
+    std::int64_t n = std::min(direct ? 4 * kBlock : kBlock, end - i);
     if (cut) n = std::min(n, kept.size[0] - o.coord[0]);
     const bool one_run = o.coord[0] + n <= kept.size[0];
     const char* param = job.param != nullptr ? job.param + i * job.fold->param_bytes : nullptr;
     char* to_acc = acc + (i - begin) * job.fold->acc_bytes;
+    const char* at = job.kept.address(0, o);
     Position p = reduced.at(from);
-    for (std::int64_t r = from; r < to; ++r, reduced.advance(p, 1)) {
-      kept.base[0] = job.kept.base[0] + (reduced.address(0, p) - reduced.base[0]);
-      const void* x;
-      if (one_run) {
-        x = load(job, kept.address(0, o), kept.stride[0][0], n, buffers);
-      } else if (job.half == SY_DTYPE_NONE) {
-        kept.gather(0, o, n, buffers.values);
-        x = buffers.values;
-      } else {
-        kept.gather(0, o, n, buffers.half);
-        half_to_float(job.half, buffers.half, reinterpret_cast<float*>(buffers.values), n);
-        x = buffers.values;
+    for (std::int64_t r = from; r < to; r += most) {
+      const int rows = static_cast<int>(std::min<std::int64_t>(most, to - r));
+      const void* x[kFoldRows];
+      if (direct && reduced.ndim == 1) {
+        for (int k = 0; k < rows; ++k) x[k] = at + (r + k) * reduced.stride[0][0];
+        job.fold->outer(x, rows, n, to_acc, param);
+        continue;
       }
-      job.fold->outer(x, n, to_acc, param);
+      for (int k = 0; k < rows; ++k) {
+        char* values = buffers.values + k * kBlock * 8;
+        const std::int64_t offset = reduced.address(0, p) - reduced.base[0];
+        reduced.advance(p, 1);
+        if (one_run) {
+          x[k] = load(job, at + offset, kept.stride[0][0], n, buffers, values);
+          continue;
+        }
+        kept.base[0] = job.kept.base[0] + offset;
+        if (job.half == SY_DTYPE_NONE) {
+          kept.gather(0, o, n, values);
+          x[k] = values;
+        } else {
+          kept.gather(0, o, n, buffers.half);
+          half_to_float(job.half, buffers.half, reinterpret_cast<float*>(values), n);
+          x[k] = values;
+        }
+      }
+      job.fold->outer(x, rows, n, to_acc, param);
     }
     kept.advance(o, n);
     i += n;
@@ -120,6 +154,15 @@ std::int64_t reduced_count(const sdk::Tensor& self, DimSet dims) {
 
 void reduce(const sdk::Call& call, const sdk::Tensor& self, DimSet dims, const Fold& fold, void* acc,
             const void* param) {
+  constexpr std::int64_t kPart = 2 * kGrain;
+  const bool convert = is_half(self.dtype()) && !fold.halves;
+  // One output of one run: nothing to lay out.
+  if (self.numel() > 0 && self.numel() < 2 * kPart && reduced_count(self, dims) == self.numel() && !convert &&
+      self.is_contiguous()) {
+    fold.identity(acc, 1);
+    fold.inner(operand(self).data, self.numel(), acc, param);
+    return;
+  }
   std::int64_t shape[2][kMaxDims];
   std::int64_t strides[2][kMaxDims];
   Operand parts[2];  // kept, reduced
@@ -141,7 +184,7 @@ void reduce(const sdk::Call& call, const sdk::Tensor& self, DimSet dims, const F
   job.kept.base[0] = job.reduced.base[0];
   job.fold = &fold;
   job.param = static_cast<const char*>(param);
-  job.half = is_half(self.dtype()) ? self.dtype() : SY_DTYPE_NONE;
+  job.half = convert ? self.dtype() : SY_DTYPE_NONE;
 
   const std::int64_t outputs = job.kept.numel;
   const std::int64_t count = job.reduced.numel;
@@ -157,7 +200,6 @@ void reduce(const sdk::Call& call, const sdk::Tensor& self, DimSet dims, const F
   const auto run = inner ? &fold_inner : &fold_outer;
 
   // Few outputs of many elements: parts of the reduced range in parallel, merged in order.
-  constexpr std::int64_t kPart = 2 * kGrain;
   const std::int64_t tasks = inner ? outputs : (outputs + kBlock - 1) / kBlock;
   const std::int64_t pieces = tasks < 8 ? std::min<std::int64_t>(64, count * outputs / kPart) : 1;
   if (pieces > 1) {
@@ -184,6 +226,9 @@ void reduce(const sdk::Call& call, const sdk::Tensor& self, DimSet dims, const F
 
 void store_accumulators(const void* acc, std::uint32_t acc_dtype, const sdk::Tensor& result, RowFn row,
                         const void* context) {
+  if (result.is_contiguous() && !is_half(result.dtype()) && result.numel() <= kGrain) {
+    return row(&acc, operand(result).data, result.numel(), context);
+  }
   std::int64_t strides[kMaxDims];
   std::int64_t step = 1;
   for (int d = std::min(result.ndim(), kMaxDims) - 1; d >= 0; --d) {

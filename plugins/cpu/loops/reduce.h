@@ -10,14 +10,19 @@
 
 namespace sy::cpu {
 
+/// Rows that are folded into accumulators at a time.
+inline constexpr int kFoldRows = 8;
+
 /// How one compute type is folded. x is contiguous; `param` holds one value per accumulator, or is null.
 struct Fold {
   void (*inner)(const void* x, std::int64_t n, void* acc, const void* param);  // n elements into *acc
-  void (*outer)(const void* x, std::int64_t n, void* acc, const void* param);  // x[i] into acc[i]
-  void (*merge)(const void* from, std::int64_t n, void* acc);                  // from[i] into acc[i]
+  /// x[r][i] into acc[i], for at most kFoldRows rows in order.
+  void (*outer)(const void* const* x, int rows, std::int64_t n, void* acc, const void* param);
+  void (*merge)(const void* from, std::int64_t n, void* acc);  // from[i] into acc[i]
   void (*identity)(void* acc, std::int64_t n);
   std::uint32_t acc_bytes;
   std::uint32_t param_bytes;
+  bool halves = false;  // takes f16 or bf16 as they are
 };
 
 /// One Fold per dtype, indexed by id.

@@ -4,16 +4,37 @@
 
 #include "onednn/engine.h"
 #include "onednn/plan_cache.h"
+#include "onednn/pool.h"
 
 namespace sy::cpu::onednn {
 namespace {
+
+// What a call needs beside the primitive: making it anew costs as much as a small product.
+struct Execution {
+  dnnl::stream stream{engine()};
+  std::unordered_map<int, dnnl::memory> args;
+};
 
 struct Plan {
   bool usable = false;
   Desc a, b, c, bias, scratch;
   dnnl::primitive primitive;
   int threads = 1;
+  mutable Pool<Execution> executions;
 };
+
+std::unique_ptr<Execution> make_execution(const Plan& plan, bool has_bias) {
+  auto execution = std::make_unique<Execution>();
+  const auto add = [&](int argument, const Desc& desc) {
+    execution->args.emplace(argument, dnnl::memory(desc, engine(), nullptr));
+  };
+  add(DNNL_ARG_SRC, plan.a);
+  add(DNNL_ARG_WEIGHTS, plan.b);
+  add(DNNL_ARG_DST, plan.c);
+  if (has_bias) add(DNNL_ARG_BIAS, plan.bias);
+  if (plan.scratch.get_size() > 0) add(DNNL_ARG_SCRATCHPAD, plan.scratch);
+  return execution;
+}
 
 Desc describe(const Matrices& m, std::int64_t batch, dnnl::memory::data_type type) {
   if (batch == 1) return Desc({m.rows, m.cols}, type, {m.row_stride, m.col_stride});
@@ -73,17 +94,20 @@ bool matmul(const sdk::Call& call, std::uint32_t dtype, std::int64_t batch, cons
   const auto plan =
       cache->get(key, [&] { return make_plan(dtype, batch, a, b, c, bias != nullptr, alpha, beta, threads); });
   if (!plan->usable) return false;
-  std::unordered_map<int, dnnl::memory> args;
-  args.emplace(DNNL_ARG_SRC, memory(plan->a, a.data));
-  args.emplace(DNNL_ARG_WEIGHTS, memory(plan->b, b.data));
-  args.emplace(DNNL_ARG_DST, memory(plan->c, c.data));
-  if (bias != nullptr) args.emplace(DNNL_ARG_BIAS, memory(plan->bias, bias));
-  if (const std::size_t bytes = plan->scratch.get_size(); bytes > 0) {
-    args.emplace(DNNL_ARG_SCRATCHPAD, memory(plan->scratch, call.workspace(bytes)));
-  }
-  dnnl::stream stream(engine());
-  plan->primitive.execute(stream, args);
-  stream.wait();
+  const std::size_t scratch_bytes = plan->scratch.get_size();
+  void* scratch = scratch_bytes > 0 ? call.workspace(scratch_bytes) : nullptr;
+  std::unique_ptr<Execution> execution = plan->executions.take([&] { return make_execution(*plan, bias != nullptr); });
+  const auto set = [&](int argument, const void* data) {
+    execution->args.at(argument).set_data_handle(const_cast<void*>(data));
+  };
+  set(DNNL_ARG_SRC, a.data);
+  set(DNNL_ARG_WEIGHTS, b.data);
+  set(DNNL_ARG_DST, c.data);
+  if (bias != nullptr) set(DNNL_ARG_BIAS, bias);
+  if (scratch != nullptr) set(DNNL_ARG_SCRATCHPAD, scratch);
+  plan->primitive.execute(execution->stream, execution->args);
+  execution->stream.wait();
+  plan->executions.give(std::move(execution));
   return true;
 }
 

@@ -15,6 +15,7 @@ namespace sy::cpu::onednn {
 /// Numbers that a plan depends on, as bytes.
 class PlanKey {
  public:
+  PlanKey() { bytes_.reserve(256); }
   PlanKey& add(std::int64_t value) {
     bytes_.append(reinterpret_cast<const char*>(&value), sizeof(value));
     return *this;

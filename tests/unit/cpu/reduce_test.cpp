@@ -14,10 +14,12 @@ const Fold kSum = {
       float s = shift != nullptr ? *static_cast<const float*>(shift) : 0;
       for (std::int64_t i = 0; i < n; ++i) *static_cast<double*>(acc) += v[i] - s;
     },
-    [](const void* x, std::int64_t n, void* acc, const void* shift) {
-      const float* v = static_cast<const float*>(x);
+    [](const void* const* x, int rows, std::int64_t n, void* acc, const void* shift) {
       const float* s = static_cast<const float*>(shift);
-      for (std::int64_t i = 0; i < n; ++i) static_cast<double*>(acc)[i] += v[i] - (s != nullptr ? s[i] : 0);
+      for (int r = 0; r < rows; ++r) {
+        const float* v = static_cast<const float*>(x[r]);
+        for (std::int64_t i = 0; i < n; ++i) static_cast<double*>(acc)[i] += v[i] - (s != nullptr ? s[i] : 0);
+      }
     },
     [](const void* from, std::int64_t n, void* acc) {
       for (std::int64_t i = 0; i < n; ++i) static_cast<double*>(acc)[i] += static_cast<const double*>(from)[i];
