@@ -7,8 +7,8 @@
 namespace sy {
 
 /// size with its -1 replaced, checked for the number of elements; *out is of no use after an error.
-absl::Status infer_size(IntArray size, std::int64_t numel, Shape* out);
+absl::Status infer_size(const IntArray& size, std::int64_t numel, Shape* out);
 /// The strides under which t has this shape (of as many elements); false where only a copy would do.
-bool view_strides(const TensorBase& t, IntArray shape, Shape* out);
+bool view_strides(const TensorBase& t, const IntArray& shape, Shape* out);
 
 }  // namespace sy

@@ -23,7 +23,7 @@ void* TensorBase::checked_data(std::size_t itemsize, int code) const {
   return raw_data();
 }
 
-std::string shape_str(IntArray shape) {
+std::string shape_str(const IntArray& shape) {
   return str_cat("[", absl::StrJoin(shape.begin(), shape.end(), ", "), "]");
 }
 
@@ -32,7 +32,7 @@ std::string describe(const TensorBase& t) {
   return str_cat(t.dtype().name(), shape_str(t.shape()), " on ", t.device().str());
 }
 
-TensorBase allocate_tensor(IntArray shape, Dtype dtype, Device device) {
+TensorBase allocate_tensor(const IntArray& shape, Dtype dtype, Device device) {
   std::int64_t numel = 0;
   throw_if_error(checked_numel(shape, &numel));
   Ref<Storage> storage;
@@ -45,7 +45,7 @@ void allocate_if_needed(const TensorBase& t) {
   t.impl()->attach(Storage::allocate(t.device(), static_cast<std::uint64_t>(t.numel()) * t.dtype().itemsize()));
 }
 
-TensorBase alias(const TensorBase& base, IntArray shape, IntArray strides, std::int64_t offset) {
+TensorBase alias(const TensorBase& base, const IntArray& shape, const IntArray& strides, std::int64_t offset) {
   return TensorBase(TensorImpl::make(base.storage(), base.device(), base.dtype(), shape, strides, offset));
 }
 

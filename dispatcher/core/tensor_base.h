@@ -64,15 +64,15 @@ class TensorBase {
 };
 
 /// "[2, 3]"
-std::string shape_str(IntArray shape);
+std::string shape_str(const IntArray& shape);
 /// "f32[2, 3] on cpu:0", or "undefined"
 std::string describe(const TensorBase& t);
 
 /// Uninitialised contiguous tensor. Throws sy::Error.
-TensorBase allocate_tensor(IntArray shape, Dtype dtype, Device device);
+TensorBase allocate_tensor(const IntArray& shape, Dtype dtype, Device device);
 /// Memory for a tensor whose TensorImpl was made without.
 void allocate_if_needed(const TensorBase& t);
 /// A tensor over the same storage. The geometry is trusted.
-TensorBase alias(const TensorBase& base, IntArray shape, IntArray strides, std::int64_t offset);
+TensorBase alias(const TensorBase& base, const IntArray& shape, const IntArray& strides, std::int64_t offset);
 
 }  // namespace sy

@@ -79,7 +79,7 @@ void TensorImpl::attach(Ref<Storage> storage) {
   storage_ = std::move(storage);
 }
 
-void TensorImpl::drop_dims(IntArray dims) {
+void TensorImpl::drop_dims(const IntArray& dims) {
   std::int64_t* shape = abi_.view.shape;
   const std::int64_t* strides = abi_.view.strides;
   std::size_t n = static_cast<std::size_t>(abi_.view.ndim), next = 0, kept = 0;
@@ -116,8 +116,8 @@ void TensorImpl::finish() {
   }
 }
 
-Ref<TensorImpl> TensorImpl::make(Ref<Storage> storage, Device device, Dtype dtype, IntArray shape, IntArray strides,
-                                 std::int64_t offset) {
+Ref<TensorImpl> TensorImpl::make(Ref<Storage> storage, Device device, Dtype dtype, const IntArray& shape,
+                                 const IntArray& strides, std::int64_t offset) {
   auto* impl = new (FreeList<TensorImpl>::allocate()) TensorImpl;
   impl->init(std::move(storage), device, dtype, shape.size(), offset);
   std::copy(shape.begin(), shape.end(), impl->abi_.view.shape);
@@ -126,7 +126,7 @@ Ref<TensorImpl> TensorImpl::make(Ref<Storage> storage, Device device, Dtype dtyp
   return Ref<TensorImpl>::adopt(impl);
 }
 
-Ref<TensorImpl> TensorImpl::make_contiguous(Ref<Storage> storage, Device device, Dtype dtype, IntArray shape) {
+Ref<TensorImpl> TensorImpl::make_contiguous(Ref<Storage> storage, Device device, Dtype dtype, const IntArray& shape) {
   auto* impl = new (FreeList<TensorImpl>::allocate()) TensorImpl;
   impl->init(std::move(storage), device, dtype, shape.size(), 0);
   std::int64_t numel = 1, stride = 1;
@@ -170,7 +170,7 @@ void TensorImpl::set_contents(const TensorImpl& other) {
   finish();
 }
 
-Shape contiguous_strides(IntArray shape) {
+Shape contiguous_strides(const IntArray& shape) {
   Shape strides(shape.size());
   std::int64_t stride = 1;
   for (std::size_t d = shape.size(); d-- > 0;) {
@@ -180,7 +180,7 @@ Shape contiguous_strides(IntArray shape) {
   return strides;
 }
 
-absl::Status checked_numel(IntArray shape, std::int64_t* numel) {
+absl::Status checked_numel(const IntArray& shape, std::int64_t* numel) {
   std::int64_t n = 1;
   bool empty = false;
   bool overflow = false;

@@ -28,10 +28,10 @@ struct AutogradMetaBase {
 class TensorImpl : public RefCounted<TensorImpl> {
  public:
   /// storage may be empty, for the meta device and for what is given memory later. Offset in elements.
-  static Ref<TensorImpl> make(Ref<Storage> storage, Device device, Dtype dtype, IntArray shape, IntArray strides,
-                              std::int64_t offset);
+  static Ref<TensorImpl> make(Ref<Storage> storage, Device device, Dtype dtype, const IntArray& shape,
+                              const IntArray& strides, std::int64_t offset);
   /// As make, with row-major strides.
-  static Ref<TensorImpl> make_contiguous(Ref<Storage> storage, Device device, Dtype dtype, IntArray shape);
+  static Ref<TensorImpl> make_contiguous(Ref<Storage> storage, Device device, Dtype dtype, const IntArray& shape);
   /// Another handle on the same elements, without history, base or marks.
   static Ref<TensorImpl> share_contents(const TensorImpl& other);
   static void destroy(TensorImpl* impl);
@@ -90,7 +90,7 @@ class TensorImpl : public RefCounted<TensorImpl> {
   /// Points this tensor at other contents of the same shape and dtype; for state that is loaded or moved in place.
   void set_contents(const TensorImpl& other);
   /// Takes out dimensions (ascending) that have one index; for a result that nobody else has seen yet.
-  void drop_dims(IntArray dims);
+  void drop_dims(const IntArray& dims);
   /// Gives memory to a tensor that was made without.
   void attach(Ref<Storage> storage);
 
@@ -109,8 +109,8 @@ class TensorImpl : public RefCounted<TensorImpl> {
 };
 
 /// Row-major strides of a shape. Sizes are known not to overflow.
-Shape contiguous_strides(IntArray shape);
+Shape contiguous_strides(const IntArray& shape);
 /// Number of elements; an error on a negative size or more than 2^58 elements.
-absl::Status checked_numel(IntArray shape, std::int64_t* numel);
+absl::Status checked_numel(const IntArray& shape, std::int64_t* numel);
 
 }  // namespace sy

@@ -69,7 +69,7 @@ KernelEntry* function_kernel(const Operator& op, Device device) {
 }
 
 /// A delivered result in the shape that kernels write, in which a reduction's dimensions are still there.
-TensorBase with_reduced_dims(const TensorBase& t, IntArray shape) {
+TensorBase with_reduced_dims(const TensorBase& t, const IntArray& shape) {
   if (t.shape() == shape) return t;
   return alias(t, shape, contiguous_strides(shape), t.storage_offset());
 }

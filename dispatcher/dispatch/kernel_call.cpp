@@ -297,7 +297,7 @@ void KernelCall::record_stream_use() {
   }
 }
 
-void KernelCall::allocate_output(std::size_t k, IntArray shape, IntArray strides) {
+void KernelCall::allocate_output(std::size_t k, const IntArray& shape, const IntArray& strides) {
   Dtype dtype = outputs_[k].dtype();
   std::int64_t numel = 0;
   throw_if_error(checked_numel(shape, &numel));
@@ -415,7 +415,7 @@ absl::Status HostCall::workspace(std::uint64_t bytes, void** memory) {
   return absl::OkStatus();
 }
 
-absl::Status HostCall::alloc_output(std::uint32_t output, Dtype, IntArray, sy_tensor**) {
+absl::Status HostCall::alloc_output(std::uint32_t output, Dtype, const IntArray&, sy_tensor**) {
   return invalid("alloc_output: there is no data-dependent output ", output);
 }
 
@@ -429,7 +429,7 @@ void kernel_failed(const Operator& op, Device device, const KernelEntry& entry, 
                              entry.plugin->name(), "]"));
 }
 
-absl::Status KernelCall::alloc_output(std::uint32_t output, Dtype dtype, IntArray shape, sy_tensor** tensor) {
+absl::Status KernelCall::alloc_output(std::uint32_t output, Dtype dtype, const IntArray& shape, sy_tensor** tensor) {
   if (output >= outputs_.size() || !(op_.def().flags & kOpDataDependent)) {
     return invalid(op_.name(), ": alloc_output: there is no data-dependent output ", output);
   }

@@ -25,7 +25,7 @@ class HostCall {
   /// Device memory until the call is over.
   absl::Status workspace(std::uint64_t bytes, void** memory);
   /// Makes a data-dependent output; an error where there is none.
-  virtual absl::Status alloc_output(std::uint32_t output, Dtype dtype, IntArray shape, sy_tensor** tensor);
+  virtual absl::Status alloc_output(std::uint32_t output, Dtype dtype, const IntArray& shape, sy_tensor** tensor);
 
  protected:
   Device device_;
@@ -49,13 +49,13 @@ class KernelCall : public HostCall {
   /// the kernel failed. With contiguous, operands are copied where their strides are not row-major.
   bool run(KernelEntry& entry, bool contiguous, std::string* reason);
 
-  absl::Status alloc_output(std::uint32_t output, Dtype dtype, IntArray shape, sy_tensor** tensor) override;
+  absl::Status alloc_output(std::uint32_t output, Dtype dtype, const IntArray& shape, sy_tensor** tensor) override;
 
  private:
   void build(const KernelEntry& entry, bool contiguous);
   /// Asks the kernel for a plan and the reserve's size, then gives memory to the outputs that have none.
   void prepare(KernelEntry& entry);
-  void allocate_output(std::size_t k, IntArray shape, IntArray strides);
+  void allocate_output(std::size_t k, const IntArray& shape, const IntArray& strides);
   sy_slot tensor_slot(const TensorBase& t, const KernelEntry& entry, bool contiguous);
   /// Keeps a tensor that was made for this call.
   const TensorBase& own(TensorBase t);

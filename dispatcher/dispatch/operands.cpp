@@ -5,7 +5,7 @@
 
 namespace sy {
 
-Shape broadcast_strides(const TensorBase& t, IntArray shape) {
+Shape broadcast_strides(const TensorBase& t, const IntArray& shape) {
   Shape strides(shape.size(), 0);
   std::size_t skip = shape.size() - static_cast<std::size_t>(t.dim());
   for (std::size_t d = skip; d < shape.size(); ++d) {
@@ -38,7 +38,7 @@ bool dense_strides_like(const TensorBase& t, Shape* strides) {
   return true;
 }
 
-Iteration merge_dimensions(IntArray shape, absl::Span<const TensorBase* const> operands) {
+Iteration merge_dimensions(const IntArray& shape, absl::Span<const TensorBase* const> operands) {
   absl::InlinedVector<Shape, 4> full;
   for (const TensorBase* t : operands) full.push_back(broadcast_strides(*t, shape));
   SmallVector<int, 8> order;

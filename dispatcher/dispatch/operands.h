@@ -14,13 +14,13 @@ struct Iteration {
 
 /// Broadcasts every operand to shape and merges neighbouring dimensions, so that the usual case has one. operands[0]
 /// is the result; its strides decide the order of the dimensions.
-Iteration merge_dimensions(IntArray shape, absl::Span<const TensorBase* const> operands);
+Iteration merge_dimensions(const IntArray& shape, absl::Span<const TensorBase* const> operands);
 
 /// The strides of a dense tensor of t's shape whose dimensions follow each other in memory as t's do. False for a t that
 /// is expanded: it has no order to follow.
 bool dense_strides_like(const TensorBase& t, Shape* strides);
 
 /// Broadcast strides of t in shape; t's shape is known to fit.
-Shape broadcast_strides(const TensorBase& t, IntArray shape);
+Shape broadcast_strides(const TensorBase& t, const IntArray& shape);
 
 }  // namespace sy

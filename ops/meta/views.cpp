@@ -7,7 +7,7 @@
 
 namespace sy {
 
-absl::Status infer_size(IntArray size, std::int64_t numel, Shape* out) {
+absl::Status infer_size(const IntArray& size, std::int64_t numel, Shape* out) {
   out->assign(size.begin(), size.end());
   Shape& shape = *out;
   std::int64_t known = 1;
@@ -33,7 +33,7 @@ absl::Status infer_size(IntArray size, std::int64_t numel, Shape* out) {
   return absl::OkStatus();
 }
 
-bool view_strides(const TensorBase& t, IntArray shape, Shape* out) {
+bool view_strides(const TensorBase& t, const IntArray& shape, Shape* out) {
   if (t.is_contiguous()) {
     *out = contiguous_strides(shape);
     return true;
@@ -84,7 +84,7 @@ absl::Status finish(MetaCall& call, Geometry&& g) {
   return absl::OkStatus();
 }
 
-absl::Status check_dims(const MetaCall& call, std::size_t i, IntArray dims, std::int64_t n, Shape* out) {
+absl::Status check_dims(const MetaCall& call, std::size_t i, const IntArray& dims, std::int64_t n, Shape* out) {
   Shape seen;
   for (std::int64_t d : dims) {
     std::int64_t wrapped;
