@@ -31,7 +31,7 @@ struct ThreadCache {
   struct Node {
     Node* next;
   };
-  CachingAllocator* owner = nullptr;
+  std::atomic<CachingAllocator*> owner{nullptr};  // set once, by this thread; stats() looks from others
   Node* heads[kClasses] = {};
   std::uint16_t counts[kClasses] = {};
   std::atomic<std::int64_t> live{0};  // bytes handed out minus taken back; only this thread writes
@@ -43,7 +43,7 @@ struct ThreadCache {
     for (std::size_t c = 0; c < kClasses; ++c) {
       while (Node* node = heads[c]) {
         heads[c] = node->next;
-        owner->free_central(node, c * CachingAllocator::kGranule, 0);
+        owner.load()->free_central(node, c * CachingAllocator::kGranule, 0);
       }
       counts[c] = 0;
     }
@@ -71,9 +71,10 @@ struct ThreadCaches {
   ~ThreadCaches();
   ThreadCache* find(CachingAllocator* owner) {
     for (ThreadCache& cache : caches) {
-      if (cache.owner == owner) return &cache;
-      if (cache.owner == nullptr) {
-        cache.owner = owner;
+      CachingAllocator* present = cache.owner.load(std::memory_order_relaxed);
+      if (present == owner) return &cache;
+      if (present == nullptr) {
+        cache.owner.store(owner, std::memory_order_relaxed);
         return &cache;
       }
     }
