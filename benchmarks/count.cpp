@@ -194,6 +194,8 @@ std::map<std::string, Count> read_record(const std::string& file) {
     Count c;
     std::string what;
     fields >> c.instructions >> c.allocations;
+    if (!fields)
+      throw std::runtime_error(file + ": expected instructions, allocations and a call, got \"" + line + "\"");
     std::getline(fields >> std::ws, what);
     record[what] = c;
   }

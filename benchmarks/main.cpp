@@ -29,7 +29,12 @@ int main(int argc, char** argv) try {
   CLI11_PARSE(app, argc, argv);
   if (!fact.empty()) return print_fact(fact) ? 0 : 2;
 
-  std::regex wanted(filter);
+  std::regex wanted;
+  try {
+    wanted = filter;
+  } catch (const std::regex_error& e) {
+    throw std::runtime_error("--filter: \"" + filter + "\": " + e.what());
+  }
   auto chosen = [&](const std::string& group, const std::string& what) {
     return std::regex_search(group + ": " + what, wanted);
   };

@@ -155,8 +155,9 @@ bool fast_pointwise(Frame& frame) {
   sy_tensor& out = tensors[kMaxArgs];
   place(out, *result.impl(), &numel, kUnit, SY_TENSOR_CONTIGUOUS);
   sy_slot out_slot{SY_ARG_TENSOR, 1, &out};
+  HostCall host_call(device);
   sy_call call;
-  prepare(call, k, entry, nullptr, device, dtype);
+  prepare(call, k, entry, &host_call, device, dtype);
   call.flags = flat ? SY_CALL_FLAT : 0;
   call.args = slots;
   call.outputs = &out_slot;
@@ -165,7 +166,10 @@ bool fast_pointwise(Frame& frame) {
   InsidePlugin inside(entry.plugin);
   if (!inside.allowed()) return false;
   sy_status code = k.run(&call);
-  if (code == SY_UNSUPPORTED) return false;  // the general path asks the rest of the chain
+  if (code == SY_UNSUPPORTED) {  // the general path asks the rest of the chain
+    take_abi_error();
+    return false;
+  }
   if (code != SY_OK) kernel_failed(op, device, entry, code);
   if (frame.variant() == Variant::kFunction) {
     frame.result(0) = std::move(result);
@@ -210,9 +214,8 @@ bool fast_function(Frame& frame) {
   if (def.promotion == Promotion::kFloat && !dtype.is_floating()) return false;
   const KernelNode* node = op.kernels(device.backend(), dtype.id());
   if (node == nullptr) return false;
-  KernelEntry& entry = *node->entry;
-  const sy_kernel& k = entry.kernel;
-  if (!plain(entry, args.size(), contiguous ? 0 : SY_KERNEL_STRIDED)) return false;
+  const std::uint32_t needed = contiguous ? 0 : SY_KERNEL_STRIDED;
+  if (!plain(*node->entry, args.size(), needed)) return false;
   Backend* backend = find_backend(device.backend());
   if (backend == nullptr || !backend->host_memory() || !backend->synchronous()) return false;
 
@@ -253,17 +256,28 @@ bool fast_function(Frame& frame) {
   }
   HostCall host_call(device);
   sy_call call;
-  prepare(call, k, entry, &host_call, device, dtype);
   call.args = slots;
   call.outputs = out_slots;
   call.num_args = static_cast<std::uint32_t>(args.size());
   call.num_outputs = info.num_results;
-  InsidePlugin inside(entry.plugin);
-  if (!inside.allowed()) return false;
-  if (k.supports != nullptr && k.supports(&call) != SY_OK) return false;  // the general path asks the rest of the chain
-  sy_status code = k.run(&call);
-  if (code == SY_UNSUPPORTED) return false;  // the general path asks the rest of the chain
-  if (code != SY_OK) kernel_failed(op, device, entry, code);
+  // The chain, as far as its kernels want nothing else; each is asked once.
+  bool ran = false;
+  for (; !ran && node != nullptr; node = node->next) {
+    const KernelEntry& entry = *node->entry;
+    const sy_kernel& k = entry.kernel;
+    if (!plain(entry, args.size(), needed)) return false;
+    prepare(call, k, entry, &host_call, device, dtype);
+    InsidePlugin inside(entry.plugin);
+    if (!inside.allowed()) return false;
+    sy_status code = k.supports != nullptr ? k.supports(&call) : SY_OK;
+    bool supported = code == SY_OK;
+    if (supported) code = k.run(&call);
+    ran = code == SY_OK;
+    if (ran) continue;
+    if (supported && code != SY_UNSUPPORTED) kernel_failed(op, device, entry, code);
+    take_abi_error();  // why it declined: the general path asks again, when nobody takes the call
+  }
+  if (!ran) return false;
   bool keeps_dims = info.keepdim_param >= 0 && frame.boolean(static_cast<std::size_t>(info.keepdim_param));
   for (std::size_t r = 0; r < info.num_results; ++r) {
     if (def.kind == Kind::kReduction && !keeps_dims) results[r].impl()->drop_dims(dims);

@@ -96,6 +96,22 @@ TEST(FastPath, LeavesTheRest) {
   EXPECT_FALSE(y.defined());
 }
 
+TEST(FastPath, KernelsMayAskForWorkspace) {
+  auto asks = [](const sy_call& call) {
+    void* memory = nullptr;
+    sy_status code = call.host->workspace(&call, 64, &memory);
+    first<float>(output(call))[0] = memory != nullptr ? 7 : 0;
+    return code;
+  };
+  FakePlugin& fake = fake_plugin("fast_workspace");
+  FakeKernel& pointwise = fake.add(immortal<FakeKernel>("neg", asks));
+  FakeKernel& other = fake.add(immortal<FakeKernel>("cumsum", asks));
+  Tensor t = empty({1}, kF32, fake.at);
+  EXPECT_THAT(values(neg(t)), ElementsAre(7));
+  EXPECT_THAT(values(cumsum(t, 0)), ElementsAre(7));
+  EXPECT_EQ(pointwise.runs + other.runs, 2);
+}
+
 TEST(FastPath, WritesInPlaceWhereItIsSafe) {
   Tensor base = vec({1, 2, 3, 4});
   Tensor a = base.slice(0, 0, 3), shifted = base.slice(0, 1, 4);
