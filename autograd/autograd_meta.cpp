@@ -20,9 +20,9 @@ AutogradMeta& require_autograd_meta(const TensorBase& t) {
   return *autograd_meta(t);
 }
 
-void set_history(const TensorBase& t, const Ref<Node>& node, std::uint32_t output) {
+void set_history(const TensorBase& t, Ref<Node> node, std::uint32_t output) {
   AutogradMeta& meta = require_autograd_meta(t);
-  meta.grad_fn = node;
+  meta.grad_fn = std::move(node);
   meta.output = output;
   meta.version = t.version();
   t.impl()->bits |= bit(kLayerAutograd);

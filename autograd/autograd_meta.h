@@ -41,7 +41,7 @@ AutogradMeta& require_autograd_meta(const TensorBase& t);
 /// new history from the base.
 Edge gradient_edge(const TensorBase& t);
 /// Makes t a result of node.
-void set_history(const TensorBase& t, const Ref<Node>& node, std::uint32_t output);
+void set_history(const TensorBase& t, Ref<Node> node, std::uint32_t output);
 
 /// Keeps where the call of node ran, whose result t is: its stream, and in anomaly mode the call stack.
 void note_forward(Node& node, const TensorBase& t);

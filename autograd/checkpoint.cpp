@@ -34,7 +34,7 @@ class Checkpoint : public SaveObserver {
  public:
   Checkpoint(Fn fn, const std::vector<Tensor>& inputs) : fn_(std::move(fn)), random_(default_generator().state()) {
     for (const Tensor& t : inputs) {
-      inputs_.push_back(SavedTensor::argument(t));
+      inputs_.emplace_back(t);
       recorded_.push_back(t.defined() && t.requires_grad());
     }
   }

@@ -77,9 +77,7 @@ TensorList Backward::params(std::size_t i) {
   return unpacked_.back();
 }
 
-void Backward::set_list(std::size_t i, std::vector<Tensor> grads) {
-  out_lists_.push_back({static_cast<std::uint8_t>(i), std::move(grads)});
-}
+void Backward::set_list(std::size_t i, std::vector<Tensor> grads) { out_lists_.emplace_back(i, std::move(grads)); }
 
 std::vector<Tensor> Backward::take_list(std::size_t i) {
   for (auto& at : out_lists_) {

@@ -72,6 +72,10 @@ struct Saved {
   struct At {
     std::uint8_t index;
     T value;
+    /// Makes the value in place: moving one that was just written makes the processor wait.
+    template <typename... Parts>
+    explicit At(std::size_t i, Parts&&... parts)
+        : index(static_cast<std::uint8_t>(i)), value(std::forward<Parts>(parts)...) {}
   };
   template <typename List>
   static auto find(const List& list, std::size_t index) -> decltype(&list[0].value) {

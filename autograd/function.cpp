@@ -45,9 +45,11 @@ void FunctionNode::finish(std::vector<Tensor>& out, bool recorded) {
   }
   for (const Tensor& t : context.to_save_) {
     auto it = std::find_if(out.begin(), out.end(), [&](const Tensor& r) { return t.defined() && r.same_as(t); });
-    context.saved_.push_back(it != out.end()
-                                 ? SavedTensor::result(t, this, static_cast<std::uint32_t>(it - out.begin()))
-                                 : SavedTensor::argument(t));
+    if (it != out.end()) {
+      context.saved_.emplace_back(t, this, static_cast<std::uint32_t>(it - out.begin()));
+    } else {
+      context.saved_.emplace_back(t);
+    }
   }
   Ref<Node> self = Ref<Node>::share(this);
   for (std::uint32_t k = 0; k < out.size(); ++k) {

@@ -104,11 +104,14 @@ void record(Frame& f, const OperatorDerivative& derivative) {
     }
     return;
   }
+  // The node's reference goes to the last one: counting costs more than the rest of this loop.
+  std::uint32_t last = f.num_results();
   for (std::uint32_t k = 0; k < f.num_results(); ++k) {
-    if ((derivative.results >> k & 1) && f.result(k).defined() && f.result(k).dtype().is_floating()) {
-      set_history(f.result(k), node, k);
-    }
+    if (!(derivative.results >> k & 1) || !f.result(k).defined() || !f.result(k).dtype().is_floating()) continue;
+    if (last != f.num_results()) set_history(f.result(last), node, last);
+    last = k;
   }
+  if (last != f.num_results()) set_history(f.result(last), std::move(node), last);
 }
 
 /// Of an operator defined at run time without a derivative: an error when a gradient arrives, not silence.

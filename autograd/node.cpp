@@ -1,19 +1,16 @@
 #include "switchyard/autograd/node.h"
 
-#include <atomic>
-
 namespace sy {
 namespace {
-
-std::atomic<std::uint64_t> g_sequence{0};
 
 // Nodes whose last reference went while another was being freed: a chain is freed in a loop, not by recursion.
 using Doomed = absl::InlinedVector<Node*, 8>;
 constinit thread_local Doomed* t_doomed [[gnu::tls_model("initial-exec")]] = nullptr;
+constinit thread_local std::uint64_t t_sequence [[gnu::tls_model("initial-exec")]] = 0;
 
 }  // namespace
 
-Node::Node() : sequence(g_sequence.fetch_add(1, std::memory_order_relaxed)) {}
+Node::Node() : sequence(t_sequence++) {}
 
 void Node::destroy(Node* node) {
   if (t_doomed != nullptr) {

@@ -66,7 +66,7 @@ class Node : public RefCounted<Node> {
   // Inline what most calls have, so that recording one allocates a node and nothing more.
   absl::InlinedVector<Edge, 2> next;             // one per differentiable argument
   absl::InlinedVector<GradientMeta, 1> results;  // one per result
-  std::uint64_t sequence;                        // later calls have higher numbers
+  std::uint64_t sequence;                        // later calls of a thread have higher numbers
   std::optional<Stream> stream;                  // of the forward call, on devices that have streams
   std::string created_at;                        // in anomaly mode: the call stack
   std::unique_ptr<NodeHooks> hooks;

@@ -55,27 +55,26 @@ void OperatorNode::add_edge(std::uint8_t param, const TensorBase& t) {
 }
 
 void OperatorNode::save_argument(const Frame& f, std::size_t i, bool elements, bool shape) {
-  std::uint8_t index = static_cast<std::uint8_t>(i);
   switch (f.args()[i].tag) {
     case SY_ARG_TENSOR: {
       const TensorBase& t = f.tensor(i);
-      if (shape) saved_.metas.push_back({index, meta_of(t)});
+      if (shape) saved_.metas.emplace_back(i, meta_of(t));
       if (!elements) return;
       bool overwritten = f.variant() == Variant::kInplace && t.same_as(f.result(0));
-      saved_.params.push_back({index, overwritten ? SavedTensor::overwritten_argument(t) : SavedTensor::argument(t)});
+      saved_.params.emplace_back(i, t, overwritten);
       return;
     }
     case SY_ARG_TENSOR_LIST: {
       if (!elements) return;
       std::vector<SavedTensor> list;
-      for (const TensorBase& t : f.tensors(i)) list.push_back(SavedTensor::argument(t));
-      saved_.lists.push_back({index, std::move(list)});
+      for (const TensorBase& t : f.tensors(i)) list.emplace_back(t);
+      saved_.lists.emplace_back(i, std::move(list));
       return;
     }
     case SY_ARG_NONE:
       return;
     default:
-      if (elements) saved_.values.push_back({index, value_of(f, i)});
+      if (elements) saved_.values.emplace_back(i, value_of(f, i));
   }
 }
 
@@ -112,8 +111,7 @@ void OperatorNode::save_results(const Frame& f) {
   for (std::uint32_t k = 0; k < f.num_results(); ++k) {
     const TensorBase& t = f.result(k);
     results.emplace_back(t);
-    if (saved_results_ >> k & 1)
-      saved_.results.push_back({static_cast<std::uint8_t>(k), SavedTensor::result(t, this, k)});
+    if (saved_results_ >> k & 1) saved_.results.emplace_back(k, t, this, k);
   }
 }
 

@@ -36,47 +36,39 @@ void SavedTensor::keep(Ref<TensorImpl> data) {
   impl_ = std::move(data);
 }
 
-SavedTensor SavedTensor::origin(const TensorBase& t) {
-  SavedTensor s;
+void SavedTensor::keep_origin(const TensorBase& t) {
   require(!t.impl()->inference || !grad_enabled(),
           "a tensor made in inference mode cannot be saved for backward; clone it first");
   bool recorded = t.impl()->layer_bits() & 1;
   if (recorded && t.impl()->base) {  // its metadata may be in the making: gradient_edge looks under the lock
-    s.edge_ = gradient_edge(t);
-    return s;
+    edge_ = gradient_edge(t);
+    return;
   }
   AutogradMeta* meta = autograd_meta(t);
   bool marked = meta != nullptr && meta->accumulate;
   // No history, or a leaf: the handle itself cannot lead back to a node that holds it.
   if (!recorded || (marked && !meta->grad_fn)) {
-    s.leaf_ = marked;
+    leaf_ = marked;
   } else {
-    s.edge_ = gradient_edge(t);
+    edge_ = gradient_edge(t);
   }
-  return s;
 }
 
-SavedTensor SavedTensor::argument(const TensorBase& t) {
-  if (!t.defined()) return {};
-  SavedTensor s = origin(t);
-  s.keep(s.leaf_ ? t.ref() : without_history(t));
-  return s;
+SavedTensor::SavedTensor(const TensorBase& argument, bool overwritten) {
+  if (!argument.defined()) return;
+  keep_origin(argument);
+  if (leaf_) {
+    keep(argument.ref());
+  } else {
+    keep(overwritten ? cast_copy(argument, argument.dtype()).ref() : without_history(argument));
+  }
 }
 
-SavedTensor SavedTensor::overwritten_argument(const TensorBase& t) {
-  if (!t.defined()) return {};
-  SavedTensor s = origin(t);
-  s.keep(s.leaf_ ? t.ref() : cast_copy(t, t.dtype()).ref());
-  return s;
-}
-
-SavedTensor SavedTensor::result(const TensorBase& t, Node* node, std::uint32_t output) {
-  SavedTensor s;
-  if (!t.defined()) return s;
-  s.keep(without_history(t));
-  s.maker_ = node;
-  s.output_ = output;
-  return s;
+SavedTensor::SavedTensor(const TensorBase& result, Node* node, std::uint32_t output) {
+  if (!result.defined()) return;
+  keep(without_history(result));
+  maker_ = node;
+  output_ = output;
 }
 
 Tensor SavedTensor::unpack(const std::string& saved_by) const {

@@ -38,12 +38,10 @@ class ObserveSaves {
 class SavedTensor {
  public:
   SavedTensor() = default;
-  /// An argument of a call.
-  static SavedTensor argument(const TensorBase& t);
-  /// An argument that the call is about to overwrite: keeps a copy of the data.
-  static SavedTensor overwritten_argument(const TensorBase& t);
+  /// An argument of a call. Of one that the call is about to overwrite a copy of the data is kept.
+  explicit SavedTensor(const TensorBase& argument, bool overwritten = false);
   /// A result of the call that `node` records; not yet given its history.
-  static SavedTensor result(const TensorBase& t, Node* node, std::uint32_t output);
+  SavedTensor(const TensorBase& result, Node* node, std::uint32_t output);
 
   /// The tensor with its history. Throws sy::Error naming who saved it and who wrote to it meanwhile, or that it was
   /// released.
@@ -52,7 +50,7 @@ class SavedTensor {
 
  private:
   /// History and leaf mark alone.
-  static SavedTensor origin(const TensorBase& t);
+  void keep_origin(const TensorBase& t);
   void keep(Ref<TensorImpl> data);
 
   Ref<TensorImpl> impl_;   // an alias without history, or the leaf itself; empty where an observer took it

@@ -271,6 +271,7 @@ std::vector<Row> kernel_rows() {
       index_rows(rows, size, threads);
     }
     for (const Kind& kind : kKinds) product_rows(rows, kind, threads);
+    product_rows(rows, {"f64", kF64, at::kDouble}, threads);
   }
   return std::move(rows.all);
 }

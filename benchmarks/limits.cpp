@@ -1,6 +1,7 @@
 #include <omp.h>
 
 #include <cstring>
+#include <functional>
 #include <memory>
 #include <oneapi/dnnl/dnnl.hpp>
 #include <unordered_map>
@@ -15,11 +16,19 @@ dnnl::engine& engine() {
   return e;
 }
 
-/// A primitive with memory of its own, run again and again.
-Body run(const dnnl::primitive& primitive, std::unordered_map<int, dnnl::memory> arguments) {
-  return [primitive, arguments = std::move(arguments), stream = dnnl::stream(engine())](std::int64_t n) mutable {
+/// A primitive with memory of its own.
+struct Prepared {
+  dnnl::primitive primitive;
+  std::unordered_map<int, dnnl::memory> arguments;
+};
+
+/// What `make` gives, run again and again. Made at the first run, for as many threads as there are then.
+Body run(std::function<Prepared()> make) {
+  return [make = std::move(make), prepared = std::shared_ptr<Prepared>(),
+          stream = dnnl::stream(engine())](std::int64_t n) mutable {
+    if (!prepared) prepared = std::make_shared<Prepared>(make());
     for (std::int64_t i = 0; i < n; ++i) {
-      primitive.execute(stream, arguments);
+      prepared->primitive.execute(stream, prepared->arguments);
       stream.wait();
     }
   };
@@ -52,30 +61,35 @@ Body copy_limit(double bytes) {
 }
 
 Body matmul_limit(std::int64_t n) {
-  using tag = dnnl::memory::format_tag;
-  dnnl::memory::desc desc({n, n}, dnnl::memory::data_type::f32, tag::ab);
-  dnnl::matmul::primitive_desc pd(dnnl::matmul::desc(desc, desc, desc), engine());
-  return run(dnnl::matmul(pd),
-             {{DNNL_ARG_SRC, touched(desc)}, {DNNL_ARG_WEIGHTS, touched(desc)}, {DNNL_ARG_DST, touched(desc)}});
+  return run([=]() -> Prepared {
+    using tag = dnnl::memory::format_tag;
+    dnnl::memory::desc desc({n, n}, dnnl::memory::data_type::f32, tag::ab);
+    dnnl::matmul::primitive_desc pd(dnnl::matmul::desc(desc, desc, desc), engine());
+    return {dnnl::matmul(pd),
+            {{DNNL_ARG_SRC, touched(desc)}, {DNNL_ARG_WEIGHTS, touched(desc)}, {DNNL_ARG_DST, touched(desc)}}};
+  });
 }
 
 Body conv_limit(std::int64_t batch, std::int64_t channels, std::int64_t out, std::int64_t side, std::int64_t kernel,
                 std::int64_t stride, std::int64_t groups) {
-  using tag = dnnl::memory::format_tag;
-  constexpr auto f32 = dnnl::memory::data_type::f32;
-  dnnl::memory::dims strides{stride, stride}, padding{kernel / 2, kernel / 2};
-  dnnl::memory::desc x({batch, channels, side, side}, f32, tag::any);
-  dnnl::memory::desc w =
-      groups == 1 ? dnnl::memory::desc({out, channels, kernel, kernel}, f32, tag::any)
-                  : dnnl::memory::desc({groups, out / groups, channels / groups, kernel, kernel}, f32, tag::any);
-  dnnl::memory::desc y({batch, out, side / stride, side / stride}, f32, tag::any);
-  dnnl::convolution_forward::primitive_desc pd(
-      dnnl::convolution_forward::desc(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x, w, y,
-                                      strides, padding, padding),
-      engine());
-  return run(dnnl::convolution_forward(pd), {{DNNL_ARG_SRC, touched(pd.src_desc())},
-                                             {DNNL_ARG_WEIGHTS, touched(pd.weights_desc())},
-                                             {DNNL_ARG_DST, touched(pd.dst_desc())}});
+  return run([=]() -> Prepared {
+    using tag = dnnl::memory::format_tag;
+    constexpr auto f32 = dnnl::memory::data_type::f32;
+    dnnl::memory::dims strides{stride, stride}, padding{kernel / 2, kernel / 2};
+    dnnl::memory::desc x({batch, channels, side, side}, f32, tag::any);
+    dnnl::memory::desc w =
+        groups == 1 ? dnnl::memory::desc({out, channels, kernel, kernel}, f32, tag::any)
+                    : dnnl::memory::desc({groups, out / groups, channels / groups, kernel, kernel}, f32, tag::any);
+    dnnl::memory::desc y({batch, out, side / stride, side / stride}, f32, tag::any);
+    dnnl::convolution_forward::primitive_desc pd(
+        dnnl::convolution_forward::desc(dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, x, w,
+                                        y, strides, padding, padding),
+        engine());
+    return {dnnl::convolution_forward(pd),
+            {{DNNL_ARG_SRC, touched(pd.src_desc())},
+             {DNNL_ARG_WEIGHTS, touched(pd.weights_desc())},
+             {DNNL_ARG_DST, touched(pd.dst_desc())}}};
+  });
 }
 
 }  // namespace sy::bench

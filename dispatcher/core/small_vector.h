@@ -10,6 +10,36 @@
 
 namespace sy {
 
+/// One by one for the few elements there usually are: a call of memmove would cost more, and a wide load of what was
+/// just stored element by element makes the processor wait.
+template <typename T>
+void copy_few(T* to, const T* from, std::size_t n) {
+  switch (n) {
+    case 6:
+      to[5] = from[5];
+      [[fallthrough]];
+    case 5:
+      to[4] = from[4];
+      [[fallthrough]];
+    case 4:
+      to[3] = from[3];
+      [[fallthrough]];
+    case 3:
+      to[2] = from[2];
+      [[fallthrough]];
+    case 2:
+      to[1] = from[1];
+      [[fallthrough]];
+    case 1:
+      to[0] = from[0];
+      [[fallthrough]];
+    case 0:
+      return;
+    default:
+      std::memmove(to, from, n * sizeof(T));
+  }
+}
+
 /// As std::vector for the operations it has. Not thread-safe.
 template <typename T, std::size_t N>
 class SmallVector {
@@ -42,7 +72,7 @@ class SmallVector {
     size_ = 0;
     reserve(n);
     if constexpr (std::is_same_v<It, T*> || std::is_same_v<It, const T*>) {
-      copy(data_, first, n);
+      copy_few(data_, first, n);
     } else {
       std::copy(first, last, data_);
     }
@@ -100,37 +130,9 @@ class SmallVector {
     data_ = inline_;
     capacity_ = N;
   }
-  /// One by one for the few elements there usually are: a call of memmove would cost more, and a wide load of what was
-  /// just stored element by element makes the processor wait.
-  static void copy(T* to, const T* from, std::size_t n) {
-    switch (n) {
-      case 6:
-        to[5] = from[5];
-        [[fallthrough]];
-      case 5:
-        to[4] = from[4];
-        [[fallthrough]];
-      case 4:
-        to[3] = from[3];
-        [[fallthrough]];
-      case 3:
-        to[2] = from[2];
-        [[fallthrough]];
-      case 2:
-        to[1] = from[1];
-        [[fallthrough]];
-      case 1:
-        to[0] = from[0];
-        [[fallthrough]];
-      case 0:
-        return;
-      default:
-        std::memmove(to, from, n * sizeof(T));
-    }
-  }
   void take(SmallVector& o) {
     if (o.data_ == o.inline_) {
-      copy(inline_, o.inline_, o.size_);
+      copy_few(inline_, o.inline_, o.size_);
     } else {
       data_ = o.data_;
       capacity_ = o.capacity_;

@@ -148,7 +148,7 @@ Ref<TensorImpl> TensorImpl::share_contents(const TensorImpl& other) {
   other.copy_abi(impl->abi_);
   impl->abi_.view.shape = impl->dims_;
   impl->abi_.view.strides = impl->dims_ + other.ndim();
-  for (std::int32_t i = 0; i < 2 * other.ndim(); ++i) impl->dims_[i] = other.dims_[i];
+  copy_few(impl->dims_, other.dims_, 2 * static_cast<std::size_t>(other.ndim()));
   impl->numel_ = other.numel_;
   impl->offset_ = other.offset_;
   impl->device_ = other.device_;

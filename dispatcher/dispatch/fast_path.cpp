@@ -1,6 +1,7 @@
 #include "switchyard/dispatch/fast_path.h"
 
 #include <cstring>
+#include <new>
 
 #include "switchyard/core/abi_error.h"
 #include "switchyard/core/backend.h"
@@ -20,6 +21,29 @@ constexpr std::size_t kMaxResults = 3;
 constexpr std::int64_t kUnit[1] = {1};
 constexpr std::int64_t kZero[1] = {0};
 
+/// The first n of at most N elements, made as they are needed: a call has one result more often than three.
+template <typename T, std::size_t N>
+class InlineArray {
+ public:
+  explicit InlineArray(std::size_t n) : size_(n) {
+    for (std::size_t i = 0; i < n; ++i) new (&memory_[i]) T;
+  }
+  ~InlineArray() {
+    for (std::size_t i = 0; i < size_; ++i) (*this)[i].~T();
+  }
+  InlineArray(const InlineArray&) = delete;
+  InlineArray& operator=(const InlineArray&) = delete;
+  T& operator[](std::size_t i) { return *std::launder(reinterpret_cast<T*>(&memory_[i])); }
+  absl::Span<T> span() { return {&(*this)[0], size_}; }
+
+ private:
+  struct alignas(T) Memory {
+    unsigned char bytes[sizeof(T)];
+  };
+  Memory memory_[N];
+  std::size_t size_;
+};
+
 bool same_shape(const TensorImpl& a, const TensorImpl& b) {
   std::int32_t n = a.ndim();
   if (n != b.ndim()) return false;
@@ -36,6 +60,11 @@ void place(sy_tensor& placed, const TensorImpl& impl, std::int64_t* numel, const
   placed.view.ndim = 1;
   placed.view.shape = numel;
   placed.view.strides = const_cast<std::int64_t*>(stride);
+}
+
+TensorBase fresh_tensor(std::int64_t numel, const IntArray& shape, Dtype dtype, Device device) {
+  Ref<Storage> storage = Storage::allocate(device, static_cast<std::uint64_t>(numel) * dtype.itemsize());
+  return TensorBase(TensorImpl::make_contiguous(std::move(storage), device, dtype, shape));
 }
 
 /// A kernel that has these flags and wants nothing but to be asked and run.
@@ -137,8 +166,7 @@ bool fast_pointwise(Frame& frame) {
 
   TensorBase result;
   if (frame.variant() == Variant::kFunction) {
-    Ref<Storage> storage = Storage::allocate(device, static_cast<std::uint64_t>(numel) * result_dtype.itemsize());
-    result = TensorBase(TensorImpl::make_contiguous(std::move(storage), device, result_dtype, lead->shape()));
+    result = fresh_tensor(numel, lead->shape(), result_dtype, device);
   } else {
     const TensorBase& target = frame.result(0);
     if (!target.defined() || target.dtype() != result_dtype || target.device() != device || !target.is_contiguous() ||
@@ -219,7 +247,7 @@ bool fast_function(Frame& frame) {
   Backend* backend = find_backend(device.backend());
   if (backend == nullptr || !backend->host_memory() || !backend->synchronous()) return false;
 
-  ResultMeta metas[kMaxResults];
+  InlineArray<ResultMeta, kMaxResults> metas(info.num_results);
   for (std::size_t r = 0; r < info.num_results; ++r) metas[r].dtype = ruled_dtype(def, r, &dtype);
   SmallVector<std::int64_t, 6> dims;  // of a reduction
   if (def.kind == Kind::kReduction) {
@@ -229,18 +257,17 @@ bool fast_function(Frame& frame) {
       for (std::int64_t d : dims) metas[r].shape[static_cast<std::size_t>(d)] = 1;
     }
   } else {
-    MetaCall meta(frame, absl::MakeSpan(metas, info.num_results));
+    MetaCall meta(frame, metas.span());
     throw_if_error(def.meta(meta));
   }
-  TensorBase results[kMaxResults];
-  sy_tensor tensors[kMaxArgs + kMaxResults];
+  InlineArray<TensorBase, kMaxResults> results(info.num_results);
+  sy_tensor tensors[kMaxArgs];
   sy_slot slots[kMaxArgs], out_slots[kMaxResults];
   for (std::size_t r = 0; r < info.num_results; ++r) {
-    check_size(op, metas[r].shape);
-    results[r] = allocate_tensor(metas[r].shape, metas[r].dtype, device);
-    if (results[r].numel() == 0) return false;
-    results[r].impl()->copy_abi(tensors[kMaxArgs + r]);
-    out_slots[r] = {SY_ARG_TENSOR, 1, &tensors[kMaxArgs + r]};
+    const std::int64_t numel = check_size(op, metas[r].shape);
+    if (numel == 0) return false;
+    results[r] = fresh_tensor(numel, metas[r].shape, metas[r].dtype, device);
+    out_slots[r] = {SY_ARG_TENSOR, 1, const_cast<sy_tensor*>(&results[r].impl()->abi())};
   }
   for (std::size_t i = 0; i < args.size(); ++i) {
     slots[i].tag = args[i].tag;

@@ -28,7 +28,7 @@ class MetaCall {
   /// The parameter's name, for messages.
   const std::string& param(std::size_t i) const { return frame_.op().info().signature.params[i].name; }
 
-  void set(std::size_t k, const IntArray& shape) { results_[k].shape = Shape(shape.begin(), shape.end()); }
+  void set(std::size_t k, const IntArray& shape) { results_[k].shape.assign(shape.begin(), shape.end()); }
   void set_view(Shape&& shape, Shape&& strides, std::int64_t offset) {
     results_[0].shape = std::move(shape);
     results_[0].strides = std::move(strides);

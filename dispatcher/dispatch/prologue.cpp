@@ -11,10 +11,11 @@
 
 namespace sy {
 
-void check_size(const Operator& op, const IntArray& shape) {
+std::int64_t check_size(const Operator& op, const IntArray& shape) {
   std::int64_t numel = 0;
   absl::Status ok = checked_numel(shape, &numel);
   if (!ok.ok()) throw_status(make_status(error_code(ok), str_cat(op.name(), ": ", ok.message())));
+  return numel;
 }
 
 void undefined_argument(const Frame& frame, std::size_t i) {

@@ -15,7 +15,7 @@ namespace sy {
 [[noreturn]] void undefined_argument(const Frame& frame, std::size_t i);
 
 /// Throws unless a result of that shape can exist.
-void check_size(const Operator& op, const IntArray& shape);
+std::int64_t check_size(const Operator& op, const IntArray& shape);
 /// A reduction's dims argument as ascending dimensions of a tensor with ndim of them: all where none are given.
 void reduced_dims(const Operator& op, const Arg& dims, std::int64_t ndim, SmallVector<std::int64_t, 6>* out);
 /// The dtype that the rules give result k where the call asks for none.

@@ -8,12 +8,11 @@ namespace sy::cpu {
 namespace {
 
 void run_bmm(const Call& call, const sdk::BmmArgs& args) {
-  Product product;
-  product.dtype = call.t(0);
-  product.batch = args.self.size(0);
-  product.a = matrices(args.self);
-  product.b = matrices(args.mat2);
-  product.c = matrices(args.result);
+  const Product product{.dtype = call.t(0),
+                        .batch = args.self.size(0),
+                        .a = matrices(args.self),
+                        .b = matrices(args.mat2),
+                        .c = matrices(args.result)};
   product.run(call);
 }
 

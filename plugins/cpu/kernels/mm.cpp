@@ -8,11 +8,8 @@ namespace sy::cpu {
 namespace {
 
 void run_mm(const Call& call, const sdk::MmArgs& args) {
-  Product product;
-  product.dtype = call.t(0);
-  product.a = matrices(args.self);
-  product.b = matrices(args.mat2);
-  product.c = matrices(args.result);
+  const Product product{
+      .dtype = call.t(0), .a = matrices(args.self), .b = matrices(args.mat2), .c = matrices(args.result)};
   product.run(call);
 }
 

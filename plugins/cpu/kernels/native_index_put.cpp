@@ -53,7 +53,7 @@ void add_rows(const Call& call, const IndexedRows& rows, const Tensor& values, c
   const InputArray source(call, values);
   OutputArray out(call, result);
   out.load();
-  const RowFn add = row_of(HWY_DYNAMIC_DISPATCH(sum_rows)(), result.dtype());
+  const RowFn add = row_of(HWY_DYNAMIC_DISPATCH(sum_rows)(), compute_dtype(result.dtype()));
   if (add == nullptr)
     throw sdk::Error(SY_UNSUPPORTED, "the cpu kernel does not take %s", sdk::dtype_name(result.dtype()));
   const std::int64_t item = item_size(compute_dtype(result.dtype()));

@@ -8,12 +8,11 @@
 #define HWY_TARGET_INCLUDE "loops/convert.cpp"
 // clang-format off
 #include "loops/targets.h"  // comes first
-#include "hwy/highway.h"
+#include "loops/bf16-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
 inline float bits_to_float(std::uint32_t bits) {
   float f;
@@ -47,16 +46,8 @@ inline std::uint16_t f32_to_f16(float f) {
   return static_cast<std::uint16_t>(h | ((bits >> 16) & 0x8000u));
 }
 
-inline float bf16_to_f32(std::uint16_t h) { return bits_to_float(static_cast<std::uint32_t>(h) << 16); }
-
-inline std::uint16_t f32_to_bf16(float f) {
-  const std::uint32_t bits = float_to_bits(f);
-  const std::uint32_t rounded = (bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16;
-  return static_cast<std::uint16_t>((bits & 0x7fffffffu) > 0x7f800000u ? (bits >> 16) | 0x40u : rounded);
-}
-
 // Each returns how many elements it did: whole vectors, where the target has instructions for them.
-#if HWY_TARGET == HWY_AVX2 || HWY_TARGET == HWY_AVX3
+#if SY_CPU_BF16_VECTORS
 std::int64_t f16_to_float(const std::uint16_t* from, float* to, std::int64_t n) {
   const hn::ScalableTag<float> d;
   const hn::Rebind<hwy::float16_t, decltype(d)> dh;
@@ -78,33 +69,17 @@ std::int64_t float_to_f16(const float* from, std::uint16_t* to, std::int64_t n) 
   return i;
 }
 std::int64_t bf16_to_float(const std::uint16_t* from, float* to, std::int64_t n) {
-  const hn::ScalableTag<std::uint32_t> d;
-  const hn::Rebind<std::uint16_t, decltype(d)> dh;
-  const hn::Rebind<float, decltype(d)> df;
+  const Bf16Lanes d;
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
   std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    hn::StoreU(hn::BitCast(df, hn::ShiftLeft<16>(hn::PromoteTo(d, hn::LoadU(dh, from + i)))), df, to + i);
-  }
+  for (; i + lanes <= n; i += lanes) hn::StoreU(load_bf16(from + i), d, to + i);
   return i;
 }
 std::int64_t float_to_bf16(const float* from, std::uint16_t* to, std::int64_t n) {
-  const hn::ScalableTag<std::uint32_t> d;
-  const hn::Rebind<std::uint16_t, decltype(d)> dh;
-  const hn::Rebind<float, decltype(d)> df;
-  const auto one = hn::Set(d, 1u);
-  const auto half = hn::Set(d, 0x7fffu);
-  const auto quiet = hn::Set(d, 0x400000u);
+  const Bf16Lanes d;
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
   std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    const auto f = hn::LoadU(df, from + i);
-    const auto bits = hn::BitCast(d, f);
-    const auto rounded = hn::Add(hn::Add(bits, half), hn::And(hn::ShiftRight<16>(bits), one));
-    const auto number = hn::RebindMask(d, hn::Eq(f, f));
-    const auto result = hn::ShiftRight<16>(hn::IfThenElse(number, rounded, hn::Or(bits, quiet)));
-    hn::StoreU(hn::TruncateTo(dh, result), dh, to + i);
-  }
+  for (; i + lanes <= n; i += lanes) store_bf16(hn::LoadU(d, from + i), to + i);
   return i;
 }
 #else

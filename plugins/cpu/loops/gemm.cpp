@@ -148,29 +148,65 @@ struct Pass {
   }
 };
 
-constexpr std::int64_t kFewProducts = 4096;
 constexpr std::int64_t kFewElements = 1024;
 
-// row of c = alpha * row of a times b + beta * row of c, for a b whose rows are contiguous.
-template <class T>
-void multiply_row(const T* a, std::int64_t a_stride, std::int64_t inner, const T* b, std::int64_t b_stride, T* c,
-                  std::int64_t cols, T alpha, T beta) {
-  const hn::CappedTag<T, 32 / sizeof(T)> d;  // rows are short: wider vectors would leave more to the tail
+// R rows and V vectors of columns of c = alpha * a b + beta * c, for a b whose rows are contiguous. All of it stays in
+// registers until the sums are done.
+template <int R, int V, class D, class T = hn::TFromD<D>>
+HWY_INLINE void multiply_block(D d, const T* a, std::int64_t a_row, std::int64_t a_col, std::int64_t inner, const T* b,
+                               std::int64_t b_row, T* c, std::int64_t c_row, T alpha, T beta) {
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
-  std::int64_t j = 0;
-  for (; j + lanes <= cols; j += lanes) {
-    auto sum = hn::Zero(d);
-    for (std::int64_t p = 0; p < inner; ++p) {
-      sum = hn::MulAdd(hn::Set(d, a[p * a_stride]), hn::LoadU(d, b + p * b_stride + j), sum);
-    }
-    sum = hn::Mul(hn::Set(d, alpha), sum);
-    if (beta != 0) sum = hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, c + j), sum);
-    hn::StoreU(sum, d, c + j);
+  hn::VFromD<D> sums[R][V];
+#pragma GCC unroll 8
+  for (int i = 0; i < R; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < V; ++v) sums[i][v] = hn::Zero(d);
   }
+  for (std::int64_t p = 0; p < inner; ++p, a += a_col, b += b_row) {
+    hn::VFromD<D> right[V];
+#pragma GCC unroll 2
+    for (int v = 0; v < V; ++v) right[v] = hn::LoadU(d, b + v * lanes);
+#pragma GCC unroll 8
+    for (int i = 0; i < R; ++i) {
+      const auto left = hn::Set(d, a[i * a_row]);
+#pragma GCC unroll 2
+      for (int v = 0; v < V; ++v) sums[i][v] = hn::MulAdd(left, right[v], sums[i][v]);
+    }
+  }
+#pragma GCC unroll 8
+  for (int i = 0; i < R; ++i) {
+#pragma GCC unroll 2
+    for (int v = 0; v < V; ++v) {
+      T* to = c + i * c_row + v * lanes;
+      auto sum = hn::Mul(hn::Set(d, alpha), sums[i][v]);
+      if (beta != 0) sum = hn::MulAdd(hn::Set(d, beta), hn::LoadU(d, to), sum);
+      hn::StoreU(sum, d, to);
+    }
+  }
+}
+
+// R rows of c, all columns.
+template <int R, class T>
+void multiply_rows(const T* a, std::int64_t a_row, std::int64_t a_col, std::int64_t inner, const T* b,
+                   std::int64_t b_row, T* c, std::int64_t c_row, std::int64_t cols, T alpha, T beta) {
+  const hn::ScalableTag<T> wide;
+  const hn::CappedTag<T, 32 / sizeof(T)> narrow;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(wide));
+  const std::int64_t few = static_cast<std::int64_t>(hn::Lanes(narrow));
+  std::int64_t j = 0;
+  for (; j + 2 * lanes <= cols; j += 2 * lanes)
+    multiply_block<R, 2>(wide, a, a_row, a_col, inner, b + j, b_row, c + j, c_row, alpha, beta);
+  for (; j + lanes <= cols; j += lanes)
+    multiply_block<R, 1>(wide, a, a_row, a_col, inner, b + j, b_row, c + j, c_row, alpha, beta);
+  for (; j + few <= cols; j += few)
+    multiply_block<R, 1>(narrow, a, a_row, a_col, inner, b + j, b_row, c + j, c_row, alpha, beta);
   for (; j < cols; ++j) {
-    T sum = 0;
-    for (std::int64_t p = 0; p < inner; ++p) sum += a[p * a_stride] * b[p * b_stride + j];
-    c[j] = beta != 0 ? alpha * sum + beta * c[j] : alpha * sum;
+    for (int i = 0; i < R; ++i) {
+      T sum = 0;
+      for (std::int64_t p = 0; p < inner; ++p) sum += a[i * a_row + p * a_col] * b[p * b_row + j];
+      T& to = c[i * c_row + j];
+      to = beta != 0 ? alpha * sum + beta * to : alpha * sum;
+    }
   }
 }
 
@@ -178,8 +214,7 @@ void multiply_row(const T* a, std::int64_t a_stride, std::int64_t inner, const T
 template <class T>
 bool gemm_small(std::int64_t batch, const Matrices& a, const Matrices& b, const Matrices& c, T alpha, T beta) {
   const bool packs = b.col_stride != 1;
-  if (batch * c.rows * c.cols * a.cols > kFewProducts || c.col_stride != 1) return false;
-  if (packs && a.cols * b.cols > kFewElements) return false;
+  if (c.col_stride != 1 || !is_small(batch, a, b, c) || (packs && a.cols * b.cols > kFewElements)) return false;
   HWY_ALIGN T packed[kFewElements];
   for (std::int64_t k = 0; k < batch; ++k) {
     const T* left = reinterpret_cast<const T*>(a.data) + k * a.batch_stride;
@@ -193,10 +228,17 @@ bool gemm_small(std::int64_t batch, const Matrices& a, const Matrices& b, const 
       right = packed;
       step = b.cols;
     }
-    for (std::int64_t i = 0; i < c.rows; ++i) {
-      multiply_row<T>(left + i * a.row_stride, a.col_stride, a.cols, right, step, to + i * c.row_stride, c.cols, alpha,
-                      beta);
-    }
+    std::int64_t i = 0;
+    const auto rows = [&](auto count) {
+      constexpr int kCount = decltype(count)::value;
+      for (; i + kCount <= c.rows; i += kCount) {
+        multiply_rows<kCount, T>(left + i * a.row_stride, a.row_stride, a.col_stride, a.cols, right, step,
+                                 to + i * c.row_stride, c.row_stride, c.cols, alpha, beta);
+      }
+    };
+    if constexpr (Tile<T>::kRows == 8) rows(std::integral_constant<int, 8>());
+    rows(std::integral_constant<int, 4>());
+    rows(std::integral_constant<int, 1>());
   }
   return true;
 }

@@ -1,4 +1,4 @@
-// Our own matrix product: for f64, integers, and f32 matrices too small for a library call.
+// Our own matrix product: for integers, and for f32 and f64 matrices too small for a library call.
 #pragma once
 
 #include "loops/matrices.h"
@@ -10,5 +10,11 @@ namespace sy::cpu {
 /// sizes zero too. Sums in blocks of 256 products.
 void gemm(const sdk::Call& call, std::uint32_t dtype, std::int64_t batch, const Matrices& a, const Matrices& b,
           const Matrices& c, const sdk::Scalar& alpha, const sdk::Scalar& beta);
+
+/// Is this a product of which gemm is faster than a library?
+inline bool is_small(std::int64_t batch, const Matrices& a, const Matrices& b, const Matrices& c) {
+  const std::int64_t products = batch * c.rows * c.cols * a.cols;
+  return b.col_stride == 1 && c.col_stride == 1 ? products <= 64 * 64 * 64 : products <= 16 * 16 * 16;
+}
 
 }  // namespace sy::cpu

@@ -3,6 +3,7 @@
 #include <cstring>
 
 #include "loops/convert.h"
+#include "loops/transpose.h"
 
 namespace sy::cpu {
 namespace {
@@ -148,6 +149,9 @@ RowFn move_row(std::uint32_t item) {
 
 void copy_elements(const Operand& from, const Operand& to) {
   const Operand operands[] = {from, to};
+  Grid grid;
+  build_grid(grid, operands, 2);
+  if (grid.numel >= kBlock && copy_transposed(grid)) return;
   run_rows(operands, 2, move_row(item_size(to.dtype)), nullptr, Halves::kRaw);
 }
 

@@ -13,13 +13,16 @@ namespace sy::cpu {
 /// kernel's own. f16 and bf16 operands arrive as float.
 using RowFn = void (*)(const void* const* in, void* out, std::int64_t n, const void* context);
 
+/// Raw: f16 and bf16 arrive as they are, not as float.
+enum class Halves { kConvert, kRaw };
+
 /// One row function per T0, indexed by dtype id; null where unsupported.
 struct RowTable {
   RowFn row[SY_NUM_STANDARD_DTYPES] = {};
-};
+  bool raw_bf16 = false;  // the row of bf16 takes bf16 itself
 
-/// Raw: f16 and bf16 are moved as bits, not converted.
-enum class Halves { kConvert, kRaw };
+  Halves halves(std::uint32_t dtype) const { return raw_bf16 && dtype == SY_BF16 ? Halves::kRaw : Halves::kConvert; }
+};
 
 /// Runs row over the operands, the last of which is written, all of its shape (or 0-d). Throws Error for more than
 /// kMaxDims dimensions or a null row.
@@ -33,7 +36,7 @@ inline RowFn row_of(const RowTable& table, std::uint32_t dtype) {
   return dtype < SY_NUM_STANDARD_DTYPES ? table.row[dtype] : nullptr;
 }
 inline void run_pointwise(const sdk::Call& call, const RowTable& table, const void* context = nullptr) {
-  run_pointwise(call, row_of(table, call.t(0)), context);
+  run_pointwise(call, row_of(table, call.t(0)), context, table.halves(call.t(0)));
 }
 
 /// The path of small tensors: nothing but pointers. False, with nothing done, where operands are not flat, many, or
@@ -59,21 +62,25 @@ inline bool run_flat(const sy_call& call, RowFn row, const void* context, Halves
 struct RowChoice {
   RowFn row;
   const void* context;
+  Halves halves;
+
+  RowChoice(const RowTable& table, std::uint32_t dtype, const void* c = nullptr)
+      : row(row_of(table, dtype)), context(c), halves(table.halves(dtype)) {}
 };
 
 namespace detail {
 
 template <const RowTable& (*kTable)()>
 RowChoice choose_row(const sy_call& call) {
-  return {row_of(kTable(), call.dtypes[0]), nullptr};
+  return {kTable(), call.dtypes[0]};
 }
 
 template <RowChoice (*kChoose)(const sy_call&)>
 sy_status run_row_kernel(const sy_call* call) {
   const RowChoice choice = kChoose(*call);
-  if (run_flat(*call, choice.row, choice.context)) return SY_OK;
+  if (run_flat(*call, choice.row, choice.context, choice.halves)) return SY_OK;
   return sdk::guard(call->host, call->op, [&]() -> sy_status {
-    run_pointwise(sdk::Call(call), choice.row, choice.context);
+    run_pointwise(sdk::Call(call), choice.row, choice.context, choice.halves);
     return SY_OK;
   });
 }

@@ -7,12 +7,10 @@
 #include "loops/pointwise.h"
 #include "loops/scratch.h"
 #include "onednn/matmul.h"
+#include "openblas/matmul.h"
 
 namespace sy::cpu {
 namespace {
-
-// Below this many products a library call costs more than the loop.
-constexpr std::int64_t kSmall = 4096;
 
 // Strides of dimensions of size 1 mean nothing; these suit oneDNN.
 Matrices normalised(Matrices m) {
@@ -59,9 +57,12 @@ std::size_t bytes(const Matrices& m, std::int64_t batch, std::uint32_t dtype) {
   return static_cast<std::size_t>(batch * m.rows * m.cols) * item_size(dtype);
 }
 
+// Below this many elements a plain loop is the fastest copy.
+constexpr std::int64_t kFew = 4096;
+
 // c = bias in every row; then the product is added to it.
 void spread_bias(const Operand& bias, const Matrices& c, std::int64_t batch, std::uint32_t dtype) {
-  if (bias.strides[0] == 1 && c.col_stride == 1 && batch * c.rows * c.cols <= kSmall) {
+  if (bias.strides[0] == 1 && c.col_stride == 1 && batch * c.rows * c.cols <= kFew) {
     const std::int64_t size = static_cast<std::int64_t>(item_size(dtype));
     for (std::int64_t k = 0; k < batch; ++k) {
       char* row = c.data + k * c.batch_stride * size;
@@ -81,6 +82,16 @@ void spread_bias(const Operand& bias, const Matrices& c, std::int64_t batch, std
 
 }  // namespace
 
+bool Product::run_library(const sdk::Call& call) const {
+  if (dtype == SY_F64) {
+    if (bias != nullptr) spread_bias(*bias, c, batch, dtype);
+    openblas::matmul(batch, a, b, c, alpha.to_double(), bias != nullptr ? 1 : beta.to_double());
+    return true;
+  }
+  return onednn::matmul(call, dtype, batch, a, b, c, bias != nullptr ? bias->data : nullptr,
+                        static_cast<float>(alpha.to_double()), static_cast<float>(beta.to_double()));
+}
+
 Matrices matrices(const sdk::Tensor& t) {
   const Operand o = operand(t);
   const int d = o.ndim - 2;
@@ -90,16 +101,14 @@ Matrices matrices(const sdk::Tensor& t) {
 void Product::run(const sdk::Call& call) const {
   if (batch * c.rows * c.cols == 0) return;
   const bool half = is_half(dtype);
-  const bool library = (dtype == SY_F32 || half) && a.cols > 0;
-  const bool small = a.cols * c.rows * c.cols * batch <= kSmall;
+  const bool taken = dtype == SY_F64 ? openblas::takes(a, b, c) : dtype == SY_F32 || half;
+  const bool library = taken && a.cols > 0;
+  const bool small = is_small(batch, a, b, c);
 
   if (!half && (!library || small)) {
-    sdk::Scalar keep = beta;
-    if (bias != nullptr) {
-      spread_bias(*bias, c, batch, dtype);
-      keep = number(1);
-    }
-    gemm(call, dtype, batch, a, b, c, alpha, keep);
+    static const sdk::Scalar kOne = number(1);
+    if (bias != nullptr) spread_bias(*bias, c, batch, dtype);
+    gemm(call, dtype, batch, a, b, c, alpha, bias != nullptr ? kOne : beta);
     return;
   }
 
@@ -110,47 +119,43 @@ void Product::run(const sdk::Call& call) const {
     const Matrices na = normalised(a);
     const Matrices nb = normalised(b);
     const Matrices nc = normalised(c);
-    const bool copy_a = convert || !onednn::is_plain(na, batch);
-    const bool copy_b = convert || !onednn::is_plain(nb, batch);
-    const bool copy_c = convert || !onednn::is_plain(nc, batch) || nc.col_stride != 1;
+    const bool copy_a = convert || !na.is_plain(batch);
+    const bool copy_b = convert || !nb.is_plain(batch);
+    const bool copy_c = convert || !nc.is_plain(batch) || nc.col_stride != 1;
     Scratch<char> memory_a(call, copy_a ? bytes(a, batch, type) : 0);
     Scratch<char> memory_b(call, copy_b ? bytes(b, batch, type) : 0);
     Scratch<char> memory_c(call, copy_c ? bytes(c, batch, type) : 0);
-    const Matrices pa = copy_a ? copied(a, dtype, type, batch, memory_a) : na;
-    const Matrices pb = copy_b ? copied(b, dtype, type, batch, memory_b) : nb;
+    Product plain;
+    plain.dtype = type;
+    plain.batch = batch;
+    plain.alpha = alpha;
+    plain.beta = beta;
+    plain.a = copy_a ? copied(a, dtype, type, batch, memory_a) : na;
+    plain.b = copy_b ? copied(b, dtype, type, batch, memory_b) : nb;
     const bool uses_c = beta.to_double() != 0;
-    const Matrices pc = !copy_c ? nc : uses_c ? copied(c, dtype, type, batch, memory_c) : dense(c, memory_c.data());
+    plain.c = !copy_c ? nc : uses_c ? copied(c, dtype, type, batch, memory_c) : dense(c, memory_c.data());
 
     std::optional<Scratch<char>> memory_bias;
-    const void* row = nullptr;
+    const std::int64_t shape[1] = {c.cols};
+    const std::int64_t step[1] = {1};
+    Operand row{nullptr, shape, step, 1, type};
     if (bias != nullptr) {
-      row = bias->data;
+      row.data = bias->data;
       if (convert || bias->strides[0] != 1) {
         memory_bias.emplace(call, static_cast<std::size_t>(c.cols) * item_size(type));
         const Matrices from{bias->data, 1, c.cols, 0, c.cols, bias->strides[0]};
         copied(from, dtype, type, 1, *memory_bias);
-        row = memory_bias->data();
+        row.data = memory_bias->data();
       }
+      plain.bias = &row;
     }
-    if (small || a.cols == 0) {  // only in f32
-      Product plain;
-      const std::int64_t shape[1] = {c.cols};
-      const std::int64_t step[1] = {1};
-      const Operand contiguous{static_cast<char*>(const_cast<void*>(row)), shape, step, 1, type};
-      plain = *this;
-      plain.dtype = type;
-      plain.a = pa;
-      plain.b = pb;
-      plain.c = pc;
-      plain.bias = row != nullptr ? &contiguous : nullptr;
+    if (half && (small || a.cols == 0)) {
       plain.run(call);
-    } else if (!onednn::matmul(call, type, batch, pa, pb, pc, row, static_cast<float>(alpha.to_double()),
-                               static_cast<float>(beta.to_double()))) {
-      if (type == dtype && half) continue;
-      if (bias != nullptr) throw sdk::Error(SY_INTERNAL, "oneDNN takes no f32 matrix product of this shape");
-      gemm(call, type, batch, pa, pb, pc, alpha, beta);
+    } else if (!plain.run_library(call)) {
+      if (half && !convert) continue;
+      throw sdk::Error(SY_INTERNAL, "no library takes a matrix product of this shape");
     }
-    if (copy_c) copy_matrices(pc, type, c, dtype, batch);
+    if (copy_c) copy_matrices(plain.c, type, c, dtype, batch);
     return;
   }
 }

@@ -1,4 +1,4 @@
-// Matrix products of any layout and dtype: oneDNN where it is fast, our own loops elsewhere.
+// Matrix products of any layout and dtype: oneDNN (f64: OpenBLAS) where it is fast, our own loops elsewhere.
 #pragma once
 
 #include "loops/matrices.h"
@@ -19,6 +19,10 @@ struct Product {
   sdk::Scalar beta = number(0);
 
   void run(const sdk::Call& call) const;
+
+ private:
+  /// For plain matrices, c by rows, of f64, f32 or bf16. False, with nothing written, where the library has nothing fast.
+  bool run_library(const sdk::Call& call) const;
 };
 
 /// A 2-d or 3-d tensor.

@@ -11,13 +11,12 @@
 #include <cstring>
 #include <type_traits>
 
-#include "hwy/highway.h"
+#include "loops/bf16-inl.h"
 #include "loops/pointwise.h"
 #include "loops/types.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
-namespace hn = hwy::HWY_NAMESPACE;
 
 // A functor may take the kernel's context in its constructor.
 template <class F>
@@ -104,23 +103,67 @@ void vector_binary_row(const void* const* in, void* out, std::int64_t n, const v
   }
 }
 
-// Tables over a set of types; f16 and bf16 share the row of float.
+// A functor on float, for bf16 itself: large tensors of it are bound by memory, and a detour through buffers of float
+// would cost more than the arithmetic.
+template <class F>
+struct OnBf16 {
+  F f;
+  explicit OnBf16(const void* context) : f(make_functor<F>(context)) {}
+  template <class... A>
+  auto operator()(A... a) const {
+    const auto r = f(bf16_to_f32(a)...);
+    if constexpr (std::is_same_v<decltype(r), const float>) {
+      return f32_to_bf16(r);
+    } else {
+      return r;
+    }
+  }
+};
+
+#if SY_CPU_BF16_VECTORS
+template <class F>
+void vector_unary_bf16_row(const void* const* in, void* out, std::int64_t n, const void* context) {
+  const Bf16Lanes d;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const F f = make_functor<F>(context);
+  const std::uint16_t* a = static_cast<const std::uint16_t*>(in[0]);
+  std::uint16_t* o = static_cast<std::uint16_t*>(out);
+  std::int64_t i = 0;
+  for (; i + lanes <= n; i += lanes) store_bf16(f(d, load_bf16(a + i)), o + i);
+  if (i < n) {
+    std::uint16_t rest[kMaxVectorBytes / sizeof(float)] = {};
+    std::memcpy(rest, a + i, (n - i) * sizeof(std::uint16_t));
+    store_bf16(f(d, load_bf16(rest)), rest);
+    std::memcpy(o + i, rest, (n - i) * sizeof(std::uint16_t));
+  }
+}
+#endif
+
+// Tables over a set of types; f16 shares the row of float, and so does bf16 where it has none of its own.
 template <class... T>
-constexpr RowTable fill_table(const RowFn* rows, Types<T...>) {
+constexpr RowTable fill_table(const RowFn* rows, Types<T...>, RowFn bf16 = nullptr) {
   RowTable table;
   int k = 0;
   ((table.row[kIdOf<T>] = rows[k++]), ...);
   table.row[SY_F16] = table.row[SY_BF16] = table.row[SY_F32];
+  table.raw_bf16 = bf16 != nullptr && table.row[SY_F32] != nullptr;
+  if (table.raw_bf16) table.row[SY_BF16] = bf16;
   return table;
 }
+template <class... T>
+inline constexpr bool kHasFloat = (std::is_same_v<T, float> || ...);
 template <template <class> class F, class... T>
 constexpr RowTable unary_table(Types<T...> types) {
   constexpr RowFn kRows[] = {&unary_row<F<T>, T>...};
+  if constexpr (SY_CPU_BF16_VECTORS && kHasFloat<T...>)
+    return fill_table(kRows, types, &unary_row<OnBf16<F<float>>, std::uint16_t>);
   return fill_table(kRows, types);
 }
 template <template <class> class F, class... T>
 constexpr RowTable binary_table(Types<T...> types) {
   constexpr RowFn kRows[] = {&binary_row<F<T>, T>...};
+  if constexpr (SY_CPU_BF16_VECTORS && kHasFloat<T...>)
+    return fill_table(kRows, types, &binary_row<OnBf16<F<float>>, std::uint16_t>);
   return fill_table(kRows, types);
 }
 template <template <class> class F, class... T>
@@ -132,7 +175,11 @@ constexpr RowTable ternary_table(Types<T...> types) {
 template <class F>
 constexpr RowTable vector_unary_table() {
   constexpr RowFn kRows[] = {&vector_unary_row<F, float>, &vector_unary_row<F, double>};
+#if SY_CPU_BF16_VECTORS
+  return fill_table(kRows, FloatTypes{}, &vector_unary_bf16_row<F>);
+#else
   return fill_table(kRows, FloatTypes{});
+#endif
 }
 template <class F>
 constexpr RowTable vector_binary_table() {

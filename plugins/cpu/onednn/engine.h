@@ -2,24 +2,13 @@
 #pragma once
 
 #include "loops/parallel.h"
+#include "loops/thread_scope.h"
 #include "onednn/onednn_compat.h"
 
 namespace sy::cpu::onednn {
 
 /// The process's CPU engine; made at first use and never destroyed.
 const dnnl::engine& engine();
-
-/// While it lives, OpenMP regions that this thread opens use `threads` threads.
-class ThreadScope {
- public:
-  explicit ThreadScope(int threads);
-  ~ThreadScope();
-  ThreadScope(const ThreadScope&) = delete;
-  ThreadScope& operator=(const ThreadScope&) = delete;
-
- private:
-  int before_;
-};
 
 inline dnnl::memory memory(const Desc& desc, const void* data) {
   return dnnl::memory(desc, engine(), const_cast<void*>(data));

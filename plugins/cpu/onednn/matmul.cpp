@@ -73,14 +73,6 @@ std::int64_t float_bits(float f) {
 
 }  // namespace
 
-bool is_plain(const Matrices& m, std::int64_t batch) {
-  const bool by_rows = m.col_stride == 1 && m.row_stride >= m.cols;
-  const bool by_cols = m.row_stride == 1 && m.col_stride >= m.rows;
-  if (!by_rows && !by_cols) return false;
-  const std::int64_t extent = by_rows ? m.row_stride * (m.rows - 1) + m.cols : m.col_stride * (m.cols - 1) + m.rows;
-  return batch == 1 || m.batch_stride >= extent;
-}
-
 bool matmul(const sdk::Call& call, std::uint32_t dtype, std::int64_t batch, const Matrices& a, const Matrices& b,
             const Matrices& c, const void* bias, float alpha, float beta) {
   static auto* const cache = new PlanCache<Plan>(512);

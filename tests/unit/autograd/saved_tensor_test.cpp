@@ -17,14 +17,14 @@ using testing::HasSubstr;
 
 TEST(SavedTensor, NothingSavedIsNothing) {
   EXPECT_FALSE(SavedTensor().defined());
-  EXPECT_FALSE(SavedTensor::argument(Tensor()).defined());
+  EXPECT_FALSE(SavedTensor(Tensor()).defined());
   EXPECT_FALSE(SavedTensor().unpack("op").defined());
 }
 
 TEST(SavedTensor, KeepsDataButNotTheHandle) {
   Tensor x = leaf({1, 2});
   Tensor h = x * 3;
-  SavedTensor saved = SavedTensor::argument(h);
+  SavedTensor saved(h);
   EXPECT_EQ(h.impl()->use_count(), 1u) << "or a node would keep its own result alive";
   Tensor back = saved.unpack("op");
   EXPECT_EQ(back.raw_data(), h.raw_data());
@@ -33,23 +33,23 @@ TEST(SavedTensor, KeepsDataButNotTheHandle) {
 
 TEST(SavedTensor, LeavesComeBackThemselves) {
   Tensor x = leaf({1});
-  EXPECT_TRUE(SavedTensor::argument(x).unpack("op").same_as(x));
+  EXPECT_TRUE(SavedTensor(x).unpack("op").same_as(x));
 }
 
 TEST(SavedTensor, WithoutRecordingThereIsNoHistory) {
   Tensor h = leaf({1}) * 3;
-  SavedTensor saved = SavedTensor::argument(h);
+  SavedTensor saved(h);
   NoGrad off;
   EXPECT_FALSE(saved.unpack("op").requires_grad());
 }
 
 TEST(SavedTensor, PlainNumbersStayPlain) {
-  EXPECT_TRUE(SavedTensor::argument(wrapped_number(2)).unpack("op").impl()->wrapped_number);
+  EXPECT_TRUE(SavedTensor(wrapped_number(2)).unpack("op").impl()->wrapped_number);
 }
 
 TEST(SavedTensor, NoticesAWriteAndNamesBoth) {
   Tensor h = leaf({1, 2}) * 3;
-  SavedTensor saved = SavedTensor::argument(h);
+  SavedTensor saved(h);
   h.mul_(2);
   EXPECT_EQ(message_of([&] { saved.unpack("tanh"); }),
             "backward of tanh: a tensor of shape [2] that tanh saved was changed in place by mul since (version 0 when "
@@ -59,14 +59,14 @@ TEST(SavedTensor, NoticesAWriteAndNamesBoth) {
 
 TEST(SavedTensor, AWriteThroughAViewCounts) {
   Tensor h = vec({1, 2});
-  SavedTensor saved = SavedTensor::argument(h);
+  SavedTensor saved(h);
   h.slice(0, 0, 1).add_(1);
   EXPECT_THAT(message_of([&] { saved.unpack("op"); }), HasSubstr("changed in place by add"));
 }
 
 TEST(SavedTensor, OverwrittenOnesAreCopied) {
   Tensor t = vec({1, 2});
-  SavedTensor saved = SavedTensor::overwritten_argument(t);
+  SavedTensor saved(t, true);
   t.mul_(10);
   EXPECT_THAT(values(saved.unpack("op")), ElementsAre(1, 2));
 }
@@ -77,9 +77,9 @@ TEST(SavedTensor, InferenceTensorsCannotBeSaved) {
     InferenceMode mode;
     made = vec({1});
   }
-  EXPECT_THAT(message_of([&] { SavedTensor::argument(made); }), HasSubstr("made in inference mode"));
+  EXPECT_THAT(message_of([&] { SavedTensor{made}; }), HasSubstr("made in inference mode"));
   NoGrad off;
-  EXPECT_TRUE(SavedTensor::argument(made).defined());
+  EXPECT_TRUE(SavedTensor(made).defined());
 }
 
 /// Takes every other tensor.
@@ -105,12 +105,12 @@ TEST(SaveObserver, TakesDataAndGivesItBack) {
     ObserveSaves observe(keeper);
     {
       ObserveSaves inner(std::make_shared<Keeper>());
-      SavedTensor::argument(a);
+      SavedTensor{a};
     }
-    first = SavedTensor::argument(a);
-    second = SavedTensor::argument(b);
+    first = SavedTensor(a);
+    second = SavedTensor(b);
   }
-  SavedTensor::argument(a);
+  SavedTensor{a};
   EXPECT_EQ(keeper->next_number, 2u) << "the outer one again, and only within the scope";
   EXPECT_EQ(keeper->taken.size(), 1u);
   EXPECT_TRUE(first.defined());
@@ -123,7 +123,7 @@ TEST(SaveObserver, LeavesAreSeenButKept) {
   auto keeper = std::make_shared<Keeper>();
   Tensor x = leaf({1});
   ObserveSaves observe(keeper);
-  SavedTensor saved = SavedTensor::argument(x);
+  SavedTensor saved(x);
   EXPECT_TRUE(saved.unpack("op").same_as(x));
   EXPECT_EQ(keeper->recalled, 0);
 }
