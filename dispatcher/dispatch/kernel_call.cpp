@@ -371,6 +371,10 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
     *reason = "its plugin was unloaded";
     return false;
   }
+  struct ReleasePlan {  // while the plugin is still here
+    PlanCache::Plan& plan;
+    ~ReleasePlan() { plan.reset(); }
+  } release{plan_};
   if (k.supports != nullptr) {
     sy_status code = k.supports(&call_);
     if (code != SY_OK) {
