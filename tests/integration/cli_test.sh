@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# The command-line tool: what its commands print, and how they fail. Usage: cli_test.sh path/to/switchyard
+# The command-line tool: what its commands print, and how they fail. Usage: cli_test.sh path/to/switchyard folder/of/case/plugins
 set -u
 tool=$1
+cases=$2
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failures=0
@@ -91,7 +92,20 @@ for device in cpu:0 reference:0 simulator:0 simulator:1; do
   expect 0 "\"device\": \"$device\"" "$tool" devices --json
   expect 0 "$device" "$tool" devices
 done
-expect 0 'loaded' "$tool" devices --why
+expect 0 'switchyard_cpu.so (package): loaded as cpu' "$tool" devices --why
+expect 0 'system /usr/lib/switchyard/plugins: ' "$tool" devices --why
+expect 0 '"places"' "$tool" devices --json
+mkdir -m 777 "$folder/open"
+cp "$cases/plain.so" "$folder/open"
+expect 0 "open is writable by everyone" env SWITCHYARD_PLUGINS="$folder/open" "$tool" devices
+expect 0 "plain:0" env SWITCHYARD_PLUGINS="$cases/plain.so" "$tool" devices
+for bad in 'trap: ends the process in its static initialisers (killed by signal' 'trap_init: ends the process in its init' \
+  'leaves: ends the process in its static initialisers (exit status 3)' 'needs_another: cannot be opened: libsy_missing.so' \
+  'declining: declined: no such hardware here'; do
+  name=${bad%%:*}
+  expect 0 "$cases/$name.so (SWITCHYARD_PLUGINS): ${bad#*: }" env SWITCHYARD_PLUGINS="$cases/$name.so" "$tool" devices
+  expect 0 "cpu:0" env SWITCHYARD_PLUGINS="$cases/$name.so" "$tool" devices
+done
 
 # commands
 expect 2 'no command is called "plugins"; there are devices' "$tool" plugins
