@@ -29,11 +29,10 @@
 /* Once per plugin, outside of any namespace, with a semicolon behind it. name: a string literal of up to 39 characters.
  * SY_PLUGIN_DEFINE (plugin.h) includes it. */
 #if defined(__ELF__)
-#define SY_PLUGIN_NOTE(name)                                                                                   \
-  SY_PLUGIN_C __attribute__((visibility("hidden"))) const sy_note sy_plugin_note;                              \
-  __attribute__((used, section(".note.switchyard"), aligned(4))) const sy_note sy_plugin_note = {              \
-      4, sizeof(sy_note) - 16, 1, {'S', 'Y', 'D', 0}, SY_ABI_MAGIC, SY_ABI_MAJOR, SY_ABI_MINOR, SY_PLUGIN_ISA, \
-      name}
+#define SY_PLUGIN_NOTE(name)                                                                      \
+  SY_PLUGIN_C __attribute__((visibility("hidden"))) const sy_note sy_plugin_note;                 \
+  __attribute__((used, section(".note.switchyard"), aligned(4))) const sy_note sy_plugin_note = { \
+      4, sizeof(sy_note) - 16, 1, {'S', 'Y', 'D', 0}, SY_ABI_MAGIC, SY_ABI_MAJOR, SY_ABI_MINOR, SY_PLUGIN_ISA, name}
 #else
 #define SY_PLUGIN_NOTE(name) SY_PLUGIN_C const sy_note sy_plugin_note
 #endif
