@@ -43,7 +43,9 @@ void add_name(Registry& r, Operator& op) {
   r.pending.erase(first, last);
   for (const auto& p : waiting) {
     absl::Status status = attach(op, p.plugin, p.backend, p.kernel);
-    if (!status.ok()) log(LogLevel::kWarning, str_cat(p.plugin->name(), ": ", std::string(status.message())));
+    if (status.ok()) continue;
+    p.plugin->add_message(std::string(status.message()));
+    log(LogLevel::kWarning, str_cat(p.plugin->name(), ": ", std::string(status.message())));
   }
 }
 

@@ -45,9 +45,10 @@ class Dynamic {
   std::vector<T> at(std::int64_t tag, std::int64_t size_tag) {
     return table<T>(offset(value(tag)), value(size_tag));
   }
-  bool symbol(std::uint64_t index, Elf64_Sym* out) {
-    const std::uint64_t table = value(DT_SYMTAB);
-    return table != 0 && file_.read(offset(table) + index * sizeof(Elf64_Sym), out, sizeof(Elf64_Sym));
+  /// The first `count` symbols; the table does not say how many it has.
+  std::vector<Elf64_Sym> symbols(std::uint64_t count) {
+    if (count > kMaxTable / sizeof(Elf64_Sym)) return {};
+    return table<Elf64_Sym>(offset(value(DT_SYMTAB)), count * sizeof(Elf64_Sym));
   }
 
  private:
@@ -99,11 +100,13 @@ std::vector<std::string> undefined_symbols(const std::string& path) {
   }
   std::sort(used.begin(), used.end());
   used.erase(std::unique(used.begin(), used.end()), used.end());
+  if (used.empty()) return {};
   const std::vector<char> strings = dynamic.at<char>(DT_STRTAB, DT_STRSZ);
+  const std::vector<Elf64_Sym> symbols = dynamic.symbols(used.back() + 1);
   std::vector<std::string> names;
   for (std::uint64_t index : used) {
-    Elf64_Sym symbol;
-    if (!dynamic.symbol(index, &symbol)) break;
+    if (index >= symbols.size()) break;
+    const Elf64_Sym& symbol = symbols[index];
     if (symbol.st_shndx != SHN_UNDEF || symbol.st_name >= strings.size()) continue;
     const char* name = strings.data() + symbol.st_name;
     names.emplace_back(name, strnlen(name, strings.size() - symbol.st_name));

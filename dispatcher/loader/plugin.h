@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -24,9 +25,16 @@ class Plugin {
   /// False once unloaded: no new call enters.
   bool alive() const { return alive_.load(std::memory_order_relaxed); }
   void retire() { alive_.store(false, std::memory_order_seq_cst); }
-  /// What was rejected of it, one line each: kernels with another call layout and the like.
-  const std::vector<std::string>& messages() const { return messages_; }
-  void add_message(std::string message) { messages_.push_back(std::move(message)); }
+  /// What was rejected of it, one line each: kernels with another call layout and the like. Thread-safe, since a kernel
+  /// may be rejected long after init, when its operator is declared.
+  std::vector<std::string> messages() const {
+    std::lock_guard lock(messages_mutex_);
+    return messages_;
+  }
+  void add_message(std::string message) {
+    std::lock_guard lock(messages_mutex_);
+    messages_.push_back(std::move(message));
+  }
   std::uint32_t num_kernels = 0;
   bool in_init = false;
   /// Threads that went from this plugin into another one; kept by enter_nested and leave_nested.
@@ -36,6 +44,7 @@ class Plugin {
   std::string path_, name_, version_, vendor_, description_;
   sy_plugin table_{};
   std::atomic<bool> alive_{true};
+  mutable std::mutex messages_mutex_;
   std::vector<std::string> messages_;
 };
 

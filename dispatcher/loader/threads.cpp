@@ -1,6 +1,7 @@
 #include "switchyard/loader/threads.h"
 
 #include <linux/membarrier.h>
+#include <pthread.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,9 +18,19 @@ std::vector<ThreadState*>& threads() {
   return *list;
 }
 
+/// Threads other than the one that forked do not exist in the child, whatever they were inside.
+void forget_others() {
+  const bool known = std::find(threads().begin(), threads().end(), &t_state) != threads().end();
+  threads().clear();
+  if (known) threads().push_back(&t_state);
+  g_mutex.unlock();
+}
+
 struct Registration {
   ThreadState* state = &t_state;
   Registration() {
+    static const int watching = pthread_atfork([] { g_mutex.lock(); }, [] { g_mutex.unlock(); }, forget_others);
+    static_cast<void>(watching);
     std::lock_guard lock(g_mutex);
     threads().push_back(state);
   }

@@ -80,6 +80,26 @@ TEST_F(ProcessDeathTest, AForkedChildIsToldThatItsDevicesStayedBehind) {
   EXPECT_EXIT(_exit(fork_after_load()), testing::ExitedWithCode(0), "");
 }
 
+int unload_in_the_child() {
+  case_state& state = state_of(load_case("plain"));
+  Tensor x = on("plain", {1, -2});
+  set(state.held, CASE_KERNEL);
+  std::thread caller([&] { neg(x); });
+  wait_until([&] { return (get(state.waiting) & CASE_KERNEL) != 0; });
+  const int child = in_forked_child([&] {
+    alarm(20);
+    unload_plugin("plain");  // the thread that was inside it stayed with the parent
+    return 0;
+  });
+  set(state.held, 0);
+  caller.join();
+  return child;
+}
+
+TEST_F(ProcessDeathTest, AForkedChildDoesNotWaitForThreadsThatItDoesNotHave) {
+  EXPECT_EXIT(_exit(unload_in_the_child()), testing::ExitedWithCode(0), "");
+}
+
 /// Leaves live tensors, queued work, a thread inside a kernel, and a plugin whose destructor calls the host.
 [[noreturn]] void exit_in_the_middle() {
   load_case("at_exit");

@@ -23,7 +23,8 @@ TEST(Refused, Tables) {
   EXPECT_THAT(refusal("wrong_major"), HasSubstr(str_cat("speaks plugin ABI ", SY_ABI_MAJOR + 1, ".", SY_ABI_MINOR,
                                                         "; this host speaks ", SY_ABI_MAJOR, ".", SY_ABI_MINOR)));
   EXPECT_THAT(refusal("null_query"), HasSubstr("its query returned NULL"));
-  EXPECT_THAT(refusal("short_table"), HasSubstr(str_cat("its plugin table has ", offsetof(sy_plugin, init), " bytes, expected ")));
+  EXPECT_THAT(refusal("short_table"),
+              HasSubstr(str_cat("its plugin table has ", offsetof(sy_plugin, init), " bytes, expected ")));
   EXPECT_THAT(refusal("no_name"), HasSubstr("its table lacks a name or init"));
 }
 

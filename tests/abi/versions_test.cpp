@@ -113,6 +113,20 @@ TEST(Guests, BringKernelsForAnothersDeviceAndGoBeforeItsOwn) {
   EXPECT_THAT(numbers(neg(x)), ElementsAre(-1, 2));
 }
 
+TEST(Guests, OverrideABuiltInKernelWhereTheyTakeTheCall) {
+  Tensor x = vec({1, -2, 3, 4}).to(kF32).reshape({2, 2});
+  EXPECT_THAT(taker(x), HasSubstr("plugin cpu"));
+  load_case("guest_of_cpu");
+  EXPECT_THAT(taker(x), HasSubstr("plugin guest_of_cpu"));
+  EXPECT_THAT(numbers(neg(x)), ElementsAre(-1, 2, -3, -4));
+  std::vector<CallRecord> turned = explain([&] { neg(x.transpose(0, 1)); });
+  EXPECT_THAT(turned.back().chosen, HasSubstr("plugin cpu")) << "the guest takes contiguous operands only";
+  EXPECT_THAT(turned.back().rejected, ElementsAre(HasSubstr("plugin guest_of_cpu: takes contiguous operands only")));
+  EXPECT_THAT(taker(vec({1})), HasSubstr("plugin cpu")) << "and f32 alone";
+  unload_plugin("guest_of_cpu");
+  EXPECT_THAT(taker(x), HasSubstr("plugin cpu"));
+}
+
 TEST(Guests, TheProgramGoesBeforeAll) {
   load_case("other");
   Tensor x = on("other", {1, -2});
