@@ -72,8 +72,9 @@ absl::StatusOr<PluginNote> read_plugin_note(const std::string& path) {
       std::uint32_t words[3];
       char name[4] = {};
       if (!file.read(at, words, sizeof(words))) break;
-      if (words[0] == 4 && words[1] == sizeof(sy_note) - 16 && file.read(at + 12, name, 4) &&
-          std::memcmp(name, "SYD", 4) == 0 && file.read(at, &note, sizeof(note))) {
+      // A newer minor's note may be longer.
+      if (words[0] == 4 && words[1] >= sizeof(sy_note) - 16 && std::uint64_t{words[1]} + 16 <= end - at &&
+          file.read(at + 12, name, 4) && std::memcmp(name, "SYD", 4) == 0 && file.read(at, &note, sizeof(note))) {
         found = note.magic == SY_ABI_MAGIC;
       }
       at += 12 + (std::uint64_t{words[0]} + 3) / 4 * 4 + (std::uint64_t{words[1]} + 3) / 4 * 4;

@@ -107,9 +107,9 @@ TEST_F(ProcessDeathTest, AForkedChildDoesNotWaitForThreadsThatItDoesNotHave) {
   configure_backend("simulator", "delay_us", "20000");
   static Tensor kept[] = {on("at_exit", {1}), on("streams", {1}), on("simulator", {1})};
   Tensor queued = kept[2] * 2 + kept[2] * 3;
-  std::atomic<int> calls{0};
-  std::thread busy([&] {
-    for (;; ++calls) neg(kept[1]);
+  static std::atomic<int> calls{0};
+  std::thread busy([mine = on("streams", {2})] {
+    for (;; ++calls) neg(mine);
   });
   busy.detach();
   wait_until([&] { return calls > 10; });
