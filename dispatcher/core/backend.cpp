@@ -30,6 +30,22 @@ void publish(std::unique_ptr<Backend> backend) {
   detail::backends[id].store(backend.release(), std::memory_order_release);
 }
 
+/// A tensor knows its device by name: another plugin of that name would be given memory that it never made. The same
+/// library, loaded again, knows its memory.
+absl::Status check_successor(Backend& unloaded, const Plugin* plugin) {
+  const Plugin* former = unloaded.plugin();
+  if (former == nullptr || plugin == nullptr || former->path() == plugin->path()) return absl::OkStatus();
+  for (std::int32_t i = 0; i < unloaded.device_count(); ++i) {
+    DeviceState& state = unloaded.known_device(static_cast<std::int16_t>(i));
+    const std::int64_t bytes = state.allocator->stats().allocated;
+    if (bytes == 0) continue;
+    return make_status(ErrorCode::kFailedPrecondition,
+                       str_cat("register_backend: tensors of ", bytes, " bytes live on ", state.device.str(),
+                               ", of plugin ", former->name(), ", which was unloaded"));
+  }
+  return absl::OkStatus();
+}
+
 std::string known_devices() {
   std::vector<std::string> names;
   for (std::uint16_t i = 0; i < num_backends(); ++i) {
@@ -192,6 +208,7 @@ absl::Status register_backend(const sy_backend& given, Plugin* plugin, std::uint
     return make_status(ErrorCode::kFailedPrecondition,
                        str_cat("register_backend: ", owner, " already provides backend ", table.name));
   }
+  if (present != nullptr) SY_RETURN_IF_ERROR(check_successor(*present, plugin));
   auto backend = std::make_unique<Backend>(static_cast<std::uint16_t>(interned), table, plugin);
   if (plugin != nullptr && plugin->in_init) {
     pending().push_back(std::move(backend));

@@ -212,6 +212,20 @@ TEST(Unloading, QueuedWorkIsDoneBeforeAndOthersAreRefused) {
   EXPECT_THAT(numbers(on("simulator", {1, 2}) * 2), ElementsAre(2, 4)) << "and may come back";
 }
 
+TEST(Unloading, AnotherPluginOfThisDeviceWaitsForTheLastTensor) {
+  load_case("plain");
+  Tensor x = on("plain", {1, -2});
+  unload_plugin("plain");
+  EXPECT_THAT(refusal("claims_plain"),
+              HasSubstr("init failed: register_backend: tensors of 64 bytes live on plain:0, of "
+                        "plugin plain, which was unloaded"));
+  x = Tensor();
+  load_case("claims_plain");
+  EXPECT_THAT(numbers(neg(on("plain", {1, -2}))), ElementsAre(-1, 2));
+  unload_plugin("claims_plain");
+  load_case("plain");
+}
+
 TEST(Unloading, ManyTimesWithoutLosingMemory) {
   for (int i = 0; i < 10; ++i) {
     load_case("streams");
