@@ -46,3 +46,31 @@ const sy::sdk::KernelTable* const sy_kernel_list[] = {
   # One exported symbol, whatever templates of the C++ library were instantiated.
   target_link_options(${name} PRIVATE -Wl,--exclude-libs,ALL -Wl,--version-script=${SWITCHYARD_EXPORTS_MAP})
 endfunction()
+
+# switchyard_add_conformance_test(PLUGIN [DEVICE name] [GAPS conformance.yaml] [FALLBACK])
+#
+# A test that runs the conformance suite on the device of that name, the plugin's own unless told otherwise. With FALLBACK
+# operators without a kernel may run on the CPU: for a plugin that is still growing.
+function(switchyard_add_conformance_test plugin)
+  cmake_parse_arguments(ARG "FALLBACK" "DEVICE;GAPS" "" ${ARGN})
+  if(NOT ARG_DEVICE)
+    set(ARG_DEVICE ${plugin})
+  endif()
+  set(arguments --device ${ARG_DEVICE} --gtest_brief=1)
+  if(ARG_GAPS)
+    cmake_path(ABSOLUTE_PATH ARG_GAPS BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
+    list(APPEND arguments --gaps ${ARG_GAPS})
+  endif()
+  if(ARG_FALLBACK)
+    list(APPEND arguments --fallback allow)
+  endif()
+  # In Switchyard's own tree the program is a target like any other.
+  if(TARGET Switchyard::conformance)
+    set(program Switchyard::conformance)
+  else()
+    set(program conformance)
+  endif()
+  add_test(NAME ${plugin}.conformance COMMAND $<TARGET_FILE:${program}> ${arguments})
+  set_tests_properties(${plugin}.conformance PROPERTIES
+                       ENVIRONMENT SWITCHYARD_PLUGINS=$<TARGET_FILE:${plugin}> TIMEOUT 600)
+endfunction()

@@ -23,5 +23,7 @@ int run_call(const CallOptions& options);
 int run_explain(const CallOptions& options);
 /// JSON lines from standard input, one answer line each.
 int run_batch();
+/// A new project in a directory that does not exist yet.
+int run_new_plugin(const std::string& name, const std::string& directory);
 
 }  // namespace sy::tool

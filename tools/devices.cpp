@@ -29,6 +29,7 @@ int print_json() {
   json["devices"] = Json::array();
   json["plugins"] = Json::array();
   json["candidates"] = Json::array();
+  json["places"] = Json::array();
   for (const Plugin* p : loaded_plugins()) {
     json["plugins"].push_back(Json{{"name", p->name()},
                                    {"version", p->version()},
@@ -50,13 +51,24 @@ int print_json() {
     json["candidates"].push_back(
         Json{{"path", c.path}, {"source", c.source}, {"loaded", c.plugin != nullptr}, {"reason", c.reason}});
   }
+  for (const PluginPlace& p : plugin_places()) {
+    json["places"].push_back(Json{{"path", p.path}, {"source", p.source}, {"note", p.note}});
+  }
   std::cout << json.dump(2) << "\n";
   return 0;
+}
+
+void print_places() {
+  std::printf("\nPlaces:\n");
+  for (const PluginPlace& p : plugin_places()) {
+    std::printf("  %s%s%s: %s\n", p.source.c_str(), p.path.empty() ? "" : " ", p.path.c_str(), p.note.c_str());
+  }
 }
 
 }  // namespace
 
 int run_devices(bool json, bool why) {
+  set_plugin_probing(true);  // whatever a plugin does, its name is told
   load_plugins_once();
   if (json) return print_json();
   for (Backend* b : backends()) {
@@ -72,13 +84,14 @@ int run_devices(bool json, bool why) {
   for (const Plugin* p : loaded_plugins()) {
     for (const std::string& m : p->messages()) std::printf("plugin %s: rejected: %s\n", p->name().c_str(), m.c_str());
   }
+  if (why) print_places();
   bool skipped = false;
   for (const PluginCandidate& c : plugin_candidates()) {
     if (c.plugin == nullptr || why) {
       if (!skipped) std::printf("\n%s\n", why ? "Candidates:" : "Not loaded:");
       skipped = true;
       std::printf("  %s (%s): %s\n", c.path.c_str(), c.source.c_str(),
-                  c.plugin != nullptr ? "loaded" : c.reason.c_str());
+                  c.plugin != nullptr ? str_cat("loaded as ", c.plugin->name()).c_str() : c.reason.c_str());
     }
   }
   return 0;

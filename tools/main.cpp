@@ -49,15 +49,23 @@ int main(int argc, char** argv) {
   add_call_options(explain);
   explain->add_option("--grad", options.grad, "with the gradient for this argument")->allow_extra_args(false);
 
+  std::string plugin_name, directory;
+  CLI::App* new_plugin = app.add_subcommand("new-plugin", "writes a plugin that works, to start a device from");
+  new_plugin->add_option("name", plugin_name, "of the plugin and of its device")->required();
+  new_plugin->add_option("dir", directory, "where; must not exist yet")->required();
+
   if (argc > 1 && argv[1][0] != '-' &&
       app.get_subcommands([&](CLI::App* a) { return a->check_name(argv[1]); }).empty()) {
-    std::cerr << "switchyard: no command is called \"" << argv[1] << "\"; there are devices, ops, call and explain\n";
+    std::cerr << "switchyard: no command is called \"" << argv[1]
+              << "\"; there are devices, ops, call, explain and "
+                 "new-plugin\n";
     return 2;
   }
   CLI11_PARSE(app, argc, argv);
   try {
     if (*devices) return run_devices(json, why);
     if (*ops) return run_ops(name, json);
+    if (*new_plugin) return run_new_plugin(plugin_name, directory);
     if (*call && batch) return run_batch();
     if (options.op.empty()) {
       std::cerr << "switchyard: which operator? `switchyard ops` lists them\n";

@@ -58,9 +58,11 @@ typedef struct sy_backend {
 
   /* May start the driver. 0 devices is a success: the machine has none. */
   sy_status (*device_count)(void* self, int32_t* count);
+  /* Optional. */
   sy_status (*device_info)(void* self, int32_t device, sy_device_info* info);
 
-  /* Raw memory; the host's caching allocator sits above. SY_OUT_OF_MEMORY makes the host free its cache and retry. */
+  /* Raw memory; the host's caching allocator sits above. SY_OUT_OF_MEMORY makes the host free its cache and retry. free
+   * must work after shutdown, too. */
   sy_status (*alloc)(void* self, int32_t device, uint32_t kind, uint64_t bytes, void** memory);
   sy_status (*free)(void* self, int32_t device, uint32_t kind, void* memory);
 
@@ -74,7 +76,7 @@ typedef struct sy_backend {
   /* Later work of stream waits for event. */
   sy_status (*event_wait)(void* self, int32_t device, sy_event event, sy_stream stream);
   sy_status (*event_synchronize)(void* self, int32_t device, sy_event event);
-  /* *done: 0 or 1. */
+  /* Optional. *done: 0 or 1. */
   sy_status (*event_query)(void* self, int32_t device, sy_event event, int32_t* done);
 
   sy_status (*copy)(void* self, const sy_copy* copy);

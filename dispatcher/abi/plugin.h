@@ -63,10 +63,12 @@ typedef struct sy_plugin {
   const char* vendor;
   const char* description;
 
-  /* Called once, before anything else. Registers backends and kernels. SY_UNSUPPORTED, with the reason
-   * through host->error, declines politely: no hardware, no driver. */
+  /* Called before anything else, and by one thread. Registers backends and kernels. SY_UNSUPPORTED, with the reason
+   * through host->error, declines politely: no hardware, no driver. Called again only after it failed or after
+   * shutdown, when somebody loads the plugin anew. */
   sy_status (*init)(const sy_host* host, sy_plugin_handle* self);
-  /* Optional. Called at most once, on logical unload, after all work has drained; never at process exit. */
+  /* Optional. Called on logical unload, after all calls and work have ended; never at process exit. Of the plugin's
+   * functions only sy_backend.free is called after it, for tensors that still live. */
   void (*shutdown)(void);
   /* Optional: a table by name and version, or NULL. */
   const void* (*extension)(const char* name, uint32_t version);

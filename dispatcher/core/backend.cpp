@@ -1,6 +1,6 @@
 #include "switchyard/core/backend.h"
 
-#include <unistd.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <cstring>
@@ -28,6 +28,22 @@ void publish(std::unique_ptr<Backend> backend) {
   std::uint16_t id = backend->id();
   if (Backend* present = find_backend(id)) superseded->push_back(present);
   detail::backends[id].store(backend.release(), std::memory_order_release);
+}
+
+/// A tensor knows its device by name: another plugin of that name would be given memory that it never made. The same
+/// library, loaded again, knows its memory.
+absl::Status check_successor(Backend& unloaded, const Plugin* plugin) {
+  const Plugin* former = unloaded.plugin();
+  if (former == nullptr || plugin == nullptr || former->path() == plugin->path()) return absl::OkStatus();
+  for (std::int32_t i = 0; i < unloaded.device_count(); ++i) {
+    DeviceState& state = unloaded.known_device(static_cast<std::int16_t>(i));
+    const std::int64_t bytes = state.allocator->stats().allocated;
+    if (bytes == 0) continue;
+    return make_status(ErrorCode::kFailedPrecondition,
+                       str_cat("register_backend: tensors of ", bytes, " bytes live on ", state.device.str(),
+                               ", of plugin ", former->name(), ", which was unloaded"));
+  }
+  return absl::OkStatus();
 }
 
 std::string known_devices() {
@@ -64,8 +80,32 @@ Backend::Backend(std::uint16_t id, const sy_backend& table, Plugin* plugin) : id
   std::memcpy(&table_, &table, std::min<std::size_t>(table.size, sizeof(table_)));
 }
 
+absl::Status Backend::refusal() const {
+  if (state_ == State::kForked) {
+    return make_status(ErrorCode::kFailedPrecondition,
+                       str_cat("the devices of backend ", table_.name,
+                               " were started before this process was forked and cannot be used in the child; fork "
+                               "before the first use, or start a new program"));
+  }
+  return make_status(ErrorCode::kFailedPrecondition, str_cat("the plugin of backend ", table_.name, " was unloaded"));
+}
+
+/// In a forked child: the threads and driver connections behind streams stayed with the parent.
+void Backend::after_fork() {
+  for (std::uint16_t i = 0; i < num_backends(); ++i) {
+    Backend* b = find_backend(i);
+    if (b == nullptr || b->synchronous() || b->count_ < 0 || !b->alive()) continue;
+    b->state_ = State::kForked;
+  }
+}
+
 void Backend::find_devices() {
   std::int32_t count = 0;
+  InsidePlugin inside(plugin_);
+  if (!inside.allowed()) {
+    start_status_ = refusal();
+    return;
+  }
   start_status_ =
       status_from_abi(table_.device_count(table_.self, &count), str_cat("device_count of backend ", table_.name));
   if (!start_status_.ok()) return;
@@ -83,7 +123,7 @@ void Backend::find_devices() {
       }
     }
     state->info.name[sizeof(state->info.name) - 1] = 0;
-    state->allocator = std::make_unique<CachingAllocator>(table_, state->device, state->info);
+    state->allocator = std::make_unique<CachingAllocator>(table_, state->device, state->info, plugin_);
     devices_.push_back(std::move(state));
   }
 }
@@ -120,9 +160,7 @@ absl::StatusOr<DeviceState*> find_device(Device device) {
     return make_status(ErrorCode::kNotFound, str_cat("no plugin provides device ", device.str(), " (", known_devices(),
                                                      "); `switchyard devices` says why"));
   }
-  if (!backend->alive()) {
-    return make_status(ErrorCode::kFailedPrecondition, str_cat("the plugin of device ", device.str(), " was unloaded"));
-  }
+  if (!backend->alive()) return backend->refusal();
   return backend->device(device.index());
 }
 
@@ -153,6 +191,8 @@ absl::Status register_backend(const sy_backend& given, Plugin* plugin, std::uint
       table.synchronize == nullptr || (!streams && !(table.flags & SY_BACKEND_SYNCHRONOUS))) {
     return invalid("register_backend: backend ", table.name, " leaves a required function NULL");
   }
+  static const int watching = pthread_atfork(nullptr, nullptr, Backend::after_fork);
+  static_cast<void>(watching);
   std::lock_guard lock(g_register_mutex);
   int interned = intern_backend(table.name);
   if (interned < 0 || interned == kMetaBackend) {
@@ -161,9 +201,14 @@ absl::Status register_backend(const sy_backend& given, Plugin* plugin, std::uint
   Backend* present = find_backend(static_cast<std::uint16_t>(interned));
   bool waits = std::any_of(pending().begin(), pending().end(), [&](const auto& b) { return b->id() == interned; });
   if (waits || (present != nullptr && present->alive())) {
+    std::string owner = present != nullptr && present->plugin() != nullptr
+                            ? str_cat("plugin ", present->plugin()->name(), " (", present->plugin()->path(), ")")
+                        : waits ? "the same plugin"
+                                : "the program";
     return make_status(ErrorCode::kFailedPrecondition,
-                       str_cat("register_backend: another plugin already provides backend ", table.name));
+                       str_cat("register_backend: ", owner, " already provides backend ", table.name));
   }
+  if (present != nullptr) SY_RETURN_IF_ERROR(check_successor(*present, plugin));
   auto backend = std::make_unique<Backend>(static_cast<std::uint16_t>(interned), table, plugin);
   if (plugin != nullptr && plugin->in_init) {
     pending().push_back(std::move(backend));
@@ -189,6 +234,8 @@ void set_num_threads(int threads) {
   for (std::uint16_t i = 0; i < num_backends(); ++i) {
     Backend* b = find_backend(i);
     if (b == nullptr || !b->alive() || b->table().configure == nullptr) continue;
+    InsidePlugin inside(b->plugin());
+    if (!inside.allowed()) continue;
     sy_status code = b->table().configure(b->table().self, "num_threads", value.c_str());
     if (code != SY_NOT_FOUND) throw_if_error(status_from_abi(code, str_cat("set_num_threads on ", b->table().name)));
   }
@@ -198,6 +245,8 @@ void set_num_threads(int threads) {
 void configure_backend(std::string_view name, const std::string& key, const std::string& value) {
   Backend& b = backend_of(Device(name));
   if (b.table().configure == nullptr) fail(ErrorCode::kNotFound, "backend ", name, " has no settings");
+  InsidePlugin inside(b.plugin());
+  if (!inside.allowed()) throw_if_error(b.refusal());
   throw_if_error(status_from_abi(b.table().configure(b.table().self, key.c_str(), value.c_str()),
                                  str_cat("setting ", key, " of backend ", name)));
 }
@@ -205,6 +254,8 @@ void configure_backend(std::string_view name, const std::string& key, const std:
 void synchronize(Device device) {
   DeviceState& state = device_state(device);
   Backend& backend = *find_backend(device.backend());
+  InsidePlugin inside(backend.plugin());
+  if (!inside.allowed()) throw_if_error(backend.refusal());
   absl::Status status = status_from_abi(backend.table().synchronize(backend.table().self, device.index()),
                                         str_cat("synchronize ", device.str()));
   absl::Status pending = state.take_pending();

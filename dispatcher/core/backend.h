@@ -60,13 +60,20 @@ class Backend {
   /// As device(), for an index that is known to be valid.
   DeviceState& known_device(std::int16_t index) { return *devices_[index]; }
 
-  /// False once the backend's plugin was unloaded: live tensors keep their memory, new calls are refused.
-  bool alive() const { return alive_.load(std::memory_order_acquire); }
-  void retire() { alive_.store(false, std::memory_order_release); }
+  /// False once the backend's plugin was unloaded (live tensors keep their memory, new calls are refused) and, where it
+  /// has streams and was started, in a forked child.
+  bool alive() const { return state_.load(std::memory_order_acquire) == State::kAlive; }
+  void retire() { state_.store(State::kUnloaded, std::memory_order_release); }
+  /// Why calls are refused.
+  absl::Status refusal() const;
 
  private:
+  enum class State : std::uint8_t { kAlive, kUnloaded, kForked };
+
   std::int32_t start();
   void find_devices();
+  static void after_fork();
+  friend absl::Status register_backend(const sy_backend& table, Plugin* plugin, std::uint32_t* id);
 
   std::uint16_t id_;
   sy_backend table_{};
@@ -75,7 +82,7 @@ class Backend {
   std::atomic<std::int32_t> count_{-1};  // devices, once started
   absl::Status start_status_;
   std::vector<std::unique_ptr<DeviceState>> devices_;
-  std::atomic<bool> alive_{true};
+  std::atomic<State> state_{State::kAlive};
 };
 
 namespace detail {

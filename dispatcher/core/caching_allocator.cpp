@@ -7,6 +7,7 @@
 #include "switchyard/core/error.h"
 #include "switchyard/core/sanitizer.h"
 #include "switchyard/core/strings.h"
+#include "switchyard/loader/plugin.h"
 
 namespace sy {
 namespace {
@@ -48,7 +49,12 @@ struct ThreadCache {
       counts[c] = 0;
     }
   }
-  static void fold(CachingAllocator* owner, std::int64_t bytes) { owner->small_live_ += bytes; }
+  /// Leaves what it counted and cached to the allocator.
+  void leave() {
+    flush();
+    owner.load()->small_live_ += live.exchange(0);
+  }
+  bool is_of_closed() const { return owner.load(std::memory_order_relaxed)->closed_; }
 };
 
 namespace {
@@ -78,8 +84,10 @@ struct ThreadCaches {
         return &cache;
       }
     }
-    return nullptr;
+    return take_over(owner);
   }
+  /// The place of a device whose plugin was unloaded.
+  ThreadCache* take_over(CachingAllocator* owner);
 };
 
 constinit thread_local ThreadCaches* t_caches [[gnu::tls_model("initial-exec")]] = nullptr;
@@ -98,10 +106,18 @@ ThreadCaches::~ThreadCaches() {
   std::lock_guard lock(g_threads_mutex);
   std::erase(threads(), this);
   for (ThreadCache& cache : caches) {
-    if (cache.owner == nullptr) continue;
-    cache.flush();
-    ThreadCache::fold(cache.owner, cache.live.load());
+    if (cache.owner != nullptr) cache.leave();
   }
+}
+
+ThreadCache* ThreadCaches::take_over(CachingAllocator* owner) {
+  for (ThreadCache& cache : caches) {
+    if (!cache.is_of_closed()) continue;
+    cache.leave();
+    cache.owner.store(owner, std::memory_order_relaxed);
+    return &cache;
+  }
+  return nullptr;
 }
 
 [[gnu::always_inline]] inline ThreadCache* thread_cache(CachingAllocator* owner) {
@@ -114,11 +130,12 @@ ThreadCaches::~ThreadCaches() {
 
 }  // namespace
 
-CachingAllocator::CachingAllocator(const sy_backend& table, Device device, const sy_device_info& info)
+CachingAllocator::CachingAllocator(const sy_backend& table, Device device, const sy_device_info& info, Plugin* plugin)
     : table_(table),
       device_(device),
       max_block_(info.max_block),
       padding_(info.padding),
+      plugin_(plugin),
       host_memory_(table.flags & SY_BACKEND_HOST_MEMORY),
       thread_cached_(host_memory_ && (table.flags & SY_BACKEND_SYNCHRONOUS)) {}
 
@@ -207,6 +224,10 @@ absl::Status CachingAllocator::allocate_device(std::uint64_t rounded, void** dat
                        str_cat("allocating ", rounded, " bytes on ", device_.str(), " would exceed its limit of ",
                                stats_.limit, " bytes (", stats_.reserved, " in use)"));
   }
+  InsidePlugin inside(plugin_);
+  if (!inside.allowed()) {
+    return make_status(ErrorCode::kFailedPrecondition, str_cat("the plugin of ", device_.str(), " was unloaded"));
+  }
   auto alloc = [&] { return table_.alloc(table_.self, device_.index(), SY_MEMORY_DEVICE, rounded + padding_, data); };
   sy_status code = alloc();
   if (code == SY_OUT_OF_MEMORY) {
@@ -224,15 +245,20 @@ absl::Status CachingAllocator::allocate_device(std::uint64_t rounded, void** dat
 
 void CachingAllocator::free_central(void* data, std::uint64_t rounded, sy_stream stream) {
   std::lock_guard lock(mutex_);
-  if (host_memory_) forbid_access(data, rounded);
-  free_[{rounded, stream}].push_back(data);
+  if (closed_) {
+    table_.free(table_.self, device_.index(), SY_MEMORY_DEVICE, data);
+    stats_.reserved -= static_cast<std::int64_t>(rounded);
+  } else {
+    if (host_memory_) forbid_access(data, rounded);
+    free_[{rounded, stream}].push_back(data);
+  }
   if (!(thread_cached_ && rounded <= kSmallLimit && stream == 0)) {
     stats_.allocated -= static_cast<std::int64_t>(rounded);
   }
 }
 
 void CachingAllocator::empty_cache_locked() {
-  if (!(table_.flags & SY_BACKEND_SYNCHRONOUS)) table_.synchronize(table_.self, device_.index());
+  if (!(table_.flags & SY_BACKEND_SYNCHRONOUS) && !closed_) table_.synchronize(table_.self, device_.index());
   for (auto& [key, blocks] : free_) {
     for (void* data : blocks) {
       if (host_memory_) allow_access(data, key.bytes);
@@ -247,6 +273,13 @@ void CachingAllocator::empty_cache() {
   if (ThreadCache* cache = thread_cached_ ? thread_cache(this) : nullptr) cache->flush();
   std::lock_guard lock(mutex_);
   empty_cache_locked();
+}
+
+void CachingAllocator::close() {
+  if (ThreadCache* cache = thread_cached_ ? thread_cache(this) : nullptr) cache->flush();
+  std::lock_guard lock(mutex_);
+  empty_cache_locked();
+  closed_ = true;
 }
 
 void CachingAllocator::set_limit(std::int64_t limit) {

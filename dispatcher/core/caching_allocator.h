@@ -14,11 +14,13 @@
 
 namespace sy {
 
+class Plugin;  // loader/plugin.h
+
 /// Bytes and counts since the process started, for one device.
 struct MemoryStats {
-  std::int64_t allocated = 0;       // held by live storages, rounded to block sizes
-  std::int64_t peak_allocated = 0;  // of blocks over kSmallLimit, plus small ones as of the last look
-  std::int64_t reserved = 0;        // taken from the plugin: allocated plus cached
+  std::int64_t allocated = 0;           // held by live storages, rounded to block sizes
+  std::int64_t peak_allocated = 0;      // of blocks over kSmallLimit, plus small ones as of the last look
+  std::int64_t reserved = 0;            // taken from the plugin: allocated plus cached
   std::int64_t device_allocations = 0;  // calls of the plugin's alloc
   std::int64_t cache_hits = 0;          // large blocks served from the cache
   std::int64_t limit = 0;               // 0: none
@@ -31,7 +33,8 @@ class CachingAllocator {
   static constexpr std::uint64_t kSmallLimit = 1024;  // bytes served by the thread's own lists
   static constexpr std::uint64_t kGranule = 64;
 
-  CachingAllocator(const sy_backend& table, Device device, const sy_device_info& info);
+  /// plugin: whose code table is; nullptr where the program brings its own.
+  CachingAllocator(const sy_backend& table, Device device, const sy_device_info& info, Plugin* plugin = nullptr);
 
   struct Block {
     void* data = nullptr;
@@ -43,6 +46,8 @@ class CachingAllocator {
 
   /// Gives cached blocks back to the device.
   void empty_cache();
+  /// After this nothing is cached: blocks go back to the device as their tensors die.
+  void close();
   /// Allocations that would take `reserved` over limit fail with out of memory; 0 lifts it.
   void set_limit(std::int64_t limit);
   MemoryStats stats();
@@ -68,6 +73,8 @@ class CachingAllocator {
   Device device_;
   std::uint64_t max_block_;
   std::uint64_t padding_;
+  Plugin* plugin_;
+  std::atomic<bool> closed_{false};
   bool host_memory_;
   bool thread_cached_;
   std::mutex mutex_;

@@ -6,15 +6,24 @@
 #include "switchyard/core/abi_error.h"
 #include "switchyard/core/backend.h"
 #include "switchyard/core/host_scalar.h"
+#include "switchyard/loader/plugin.h"
 
 namespace sy {
 namespace {
 
+/// What is called within comes to its end together: an unload that begins meanwhile waits.
+struct Together {
+  explicit Together(Backend& backend) : inside(backend.plugin()) {
+    if (!inside.allowed()) throw_if_error(backend.refusal());
+  }
+  InsidePlugin inside;
+};
+
 void run_copy(Backend& backend, Device device, std::uint32_t kind, void* dst, std::uint64_t dst_offset,
               std::int32_t dst_device, const void* src, std::uint64_t src_offset, std::int32_t src_device,
               std::uint64_t bytes) {
-  sy_copy copy{sizeof(sy_copy), kind, dst, dst_offset, src, src_offset, bytes, dst_device, src_device,
-               current_stream_handle(device)};
+  sy_copy copy{sizeof(sy_copy), kind,  dst,        dst_offset, src,
+               src_offset,      bytes, dst_device, src_device, current_stream_handle(device)};
   throw_if_error(status_from_abi(backend.table().copy(backend.table().self, &copy),
                                  str_cat("copying ", bytes, " bytes, device ", device.str())));
 }
@@ -34,6 +43,7 @@ void copy_to_host(const TensorBase& src, void* dst) {
   require(src.is_contiguous() && !src.device().is_meta(), "copy_to_host: expected a contiguous tensor with data, got ",
           describe(src));
   Backend& backend = backend_of(src.device());
+  Together together(backend);
   run_copy(backend, src.device(), SY_COPY_DEVICE_TO_HOST, dst, 0, 0, base(src), offset(src), src.device().index(),
            bytes(src));
   wait(backend, src.device());
@@ -44,6 +54,7 @@ void copy_from_host(const TensorBase& dst, const void* src) {
   require(dst.is_contiguous() && !dst.device().is_meta(),
           "copy_from_host: expected a contiguous tensor with data, got ", describe(dst));
   Backend& backend = backend_of(dst.device());
+  Together together(backend);
   run_copy(backend, dst.device(), SY_COPY_HOST_TO_DEVICE, base(dst), offset(dst), dst.device().index(), src, 0, 0,
            bytes(dst));
   wait(backend, dst.device());
@@ -55,6 +66,7 @@ void copy_bytes(const TensorBase& dst, const TensorBase& src) {
   Backend& to = backend_of(dst.device());
   Backend& from = backend_of(src.device());
   if (&to == &from) {
+    Together together(to);
     if (dst.device() != src.device() && !to.synchronous()) {
       // The copy runs on the destination's stream, which must not overtake the source's producer.
       Event ready;

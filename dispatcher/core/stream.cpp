@@ -4,6 +4,7 @@
 
 #include "switchyard/core/abi_error.h"
 #include "switchyard/core/backend.h"
+#include "switchyard/loader/plugin.h"
 
 namespace sy {
 namespace {
@@ -16,55 +17,66 @@ struct StreamsOwner {
   ~StreamsOwner() { t_streams = nullptr; }
 };
 
-void check(sy_status code, std::string_view what, Device device) {
-  throw_if_error(status_from_abi(code, str_cat(what, " on ", device.str())));
+/// Calls a function of the backend's table; unloading waits until it has returned.
+template <typename Fn>
+void call(Backend& backend, std::string_view what, Device device, Fn&& fn) {
+  InsidePlugin inside(backend.plugin());
+  if (!inside.allowed()) throw_if_error(backend.refusal());
+  throw_if_error(status_from_abi(fn(backend.table(), backend.table().self), str_cat(what, " on ", device.str())));
 }
 
-Backend& asynchronous_backend(Device device) { return backend_of(device); }
+/// Destroys a stream or an event, unless its plugin was unloaded, which took them along.
+template <typename Fn>
+void destroy(Backend& backend, Fn&& fn) {
+  InsidePlugin inside(backend.plugin());
+  if (inside.allowed() && backend.alive()) fn(backend.table(), backend.table().self);
+}
 
 }  // namespace
 
 Stream Stream::create(Device device) {
-  Backend& backend = asynchronous_backend(device);
+  Backend& backend = backend_of(device);
   Stream stream(device);
   if (backend.table().stream_create == nullptr) return stream;  // synchronous: one queue is as good as many
   sy_stream handle = 0;
-  check(backend.table().stream_create(backend.table().self, device.index(), &handle), "stream_create", device);
+  call(backend, "stream_create", device,
+       [&](const sy_backend& t, void* self) { return t.stream_create(self, device.index(), &handle); });
   stream.handle_ = std::shared_ptr<const sy_stream>(new sy_stream(handle), [&backend, device](const sy_stream* s) {
-    backend.table().stream_destroy(backend.table().self, device.index(), *s);
+    destroy(backend, [&](const sy_backend& t, void* self) { t.stream_destroy(self, device.index(), *s); });
     delete s;
   });
   return stream;
 }
 
 Stream Stream::wrap(Device device, void* native) {
-  Backend& backend = asynchronous_backend(device);
+  Backend& backend = backend_of(device);
   if (backend.table().stream_wrap == nullptr) {
     fail(ErrorCode::kUnsupported, "stream_wrap: backend ", device.backend_name(), " cannot wrap native streams");
   }
   sy_stream handle = 0;
-  check(backend.table().stream_wrap(backend.table().self, device.index(), native, &handle), "stream_wrap", device);
+  call(backend, "stream_wrap", device,
+       [&](const sy_backend& t, void* self) { return t.stream_wrap(self, device.index(), native, &handle); });
   Stream stream(device);
   stream.handle_ = std::make_shared<const sy_stream>(handle);
   return stream;
 }
 
 void* Stream::native() const {
-  Backend& backend = asynchronous_backend(device_);
+  Backend& backend = backend_of(device_);
   if (backend.table().stream_native == nullptr) {
     fail(ErrorCode::kUnsupported, "stream_native: backend ", device_.backend_name(), " has no native streams");
   }
   void* native = nullptr;
-  check(backend.table().stream_native(backend.table().self, device_.index(), handle(), &native), "stream_native",
-        device_);
+  call(backend, "stream_native", device_,
+       [&](const sy_backend& t, void* self) { return t.stream_native(self, device_.index(), handle(), &native); });
   return native;
 }
 
 void Stream::synchronize() const {
   Backend& backend = backend_of(device_);
   if (backend.table().stream_synchronize != nullptr) {
-    check(backend.table().stream_synchronize(backend.table().self, device_.index(), handle()), "stream_synchronize",
-          device_);
+    call(backend, "stream_synchronize", device_,
+         [&](const sy_backend& t, void* self) { return t.stream_synchronize(self, device_.index(), handle()); });
   }
   throw_if_error(device_state(device_).take_pending());
 }
@@ -76,28 +88,28 @@ void Event::record(const Stream& stream) {
   if (backend.table().event_create == nullptr) return;
   Device device = device_;
   sy_event handle = 0;
-  check(backend.table().event_create(backend.table().self, device.index(), &handle), "event_create", device);
+  call(backend, "event_create", device,
+       [&](const sy_backend& t, void* self) { return t.event_create(self, device.index(), &handle); });
   handle_ = std::shared_ptr<const sy_event>(new sy_event(handle), [&backend, device](const sy_event* e) {
-    backend.table().event_destroy(backend.table().self, device.index(), *e);
+    destroy(backend, [&](const sy_backend& t, void* self) { t.event_destroy(self, device.index(), *e); });
     delete e;
   });
-  check(backend.table().event_record(backend.table().self, device.index(), handle, stream.handle()), "event_record",
-        device);
+  call(backend, "event_record", device,
+       [&](const sy_backend& t, void* self) { return t.event_record(self, device.index(), handle, stream.handle()); });
 }
 
 void Event::wait(const Stream& stream) const {
   if (!handle_) return;
   if (stream.device().backend() != device_.backend()) return synchronize();
-  Backend& backend = backend_of(device_);
-  check(backend.table().event_wait(backend.table().self, stream.device().index(), *handle_, stream.handle()),
-        "event_wait", device_);
+  call(backend_of(device_), "event_wait", device_, [&](const sy_backend& t, void* self) {
+    return t.event_wait(self, stream.device().index(), *handle_, stream.handle());
+  });
 }
 
 void Event::synchronize() const {
   if (!handle_) return;
-  Backend& backend = backend_of(device_);
-  check(backend.table().event_synchronize(backend.table().self, device_.index(), *handle_), "event_synchronize",
-        device_);
+  call(backend_of(device_), "event_synchronize", device_,
+       [&](const sy_backend& t, void* self) { return t.event_synchronize(self, device_.index(), *handle_); });
 }
 
 bool Event::query() const {
@@ -108,7 +120,8 @@ bool Event::query() const {
     return true;
   }
   std::int32_t done = 0;
-  check(backend.table().event_query(backend.table().self, device_.index(), *handle_, &done), "event_query", device_);
+  call(backend, "event_query", device_,
+       [&](const sy_backend& t, void* self) { return t.event_query(self, device_.index(), *handle_, &done); });
   return done != 0;
 }
 

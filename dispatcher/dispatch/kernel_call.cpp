@@ -6,6 +6,7 @@
 #include "switchyard/core/abi_error.h"
 #include "switchyard/core/copy.h"
 #include "switchyard/dispatch/operands.h"
+#include "switchyard/dispatch/synchronous.h"
 #include "switchyard/loader/plugin.h"
 
 namespace sy {
@@ -371,6 +372,10 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
     *reason = "its plugin was unloaded";
     return false;
   }
+  struct ReleasePlan {  // while the plugin is still here
+    PlanCache::Plan& plan;
+    ~ReleasePlan() { plan.reset(); }
+  } release{plan_};
   if (k.supports != nullptr) {
     sy_status code = k.supports(&call_);
     if (code != SY_OK) {
@@ -390,6 +395,8 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
       call_.workspace_bytes = bytes;
     }
   }
+  const bool synchronous = !backend_.synchronous() && synchronous_calls();
+  if (synchronous) sy::synchronize(device_);  // what was found before is not this operator's
   std::unique_lock<std::mutex> lock;
   if (k.flags & SY_KERNEL_NOT_REENTRANT) lock = std::unique_lock(not_reentrant_mutex());
   sy_status code = k.run(&call_);
@@ -400,9 +407,22 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
     return false;
   }
   if (code != SY_OK) kernel_failed(op_, device_, entry, code);
+  if (synchronous) finish(entry);
   record_stream_use();
   for (auto& [temporary, target] : write_back_) assign(target, temporary);
   return true;
+}
+
+void KernelCall::finish(const KernelEntry& entry) {
+  const sy_backend& table = backend_.table();
+  absl::Status status = status_from_abi(table.synchronize(table.self, device_.index()), "");
+  absl::Status pending = backend_.known_device(device_.index()).take_pending();
+  const absl::Status& found = pending.ok() ? status : pending;
+  if (found.ok()) return;
+  std::string message(found.message());
+  bool named = message.rfind(op_.name() + ":", 0) == 0;
+  throw Error(error_code(found), str_cat(named ? "" : str_cat(op_.name(), ": "), message, " [", device_.str(),
+                                         ", plugin ", entry.plugin->name(), ", calls are synchronous]"));
 }
 
 absl::Status HostCall::workspace(std::uint64_t bytes, void** memory) {

@@ -63,6 +63,8 @@ class KernelCall : public HostCall {
   void build_pointwise(bool contiguous);
   std::string plan_key() const;
   void record_stream_use();
+  /// Waits for the device and throws what its work found, under this operator's name.
+  void finish(const KernelEntry& entry);
 
   Operator& op_;
   Backend& backend_;

@@ -43,7 +43,9 @@ void add_name(Registry& r, Operator& op) {
   r.pending.erase(first, last);
   for (const auto& p : waiting) {
     absl::Status status = attach(op, p.plugin, p.backend, p.kernel);
-    if (!status.ok()) log(LogLevel::kWarning, str_cat(p.plugin->name(), ": ", std::string(status.message())));
+    if (status.ok()) continue;
+    p.plugin->add_message(std::string(status.message()));
+    log(LogLevel::kWarning, str_cat(p.plugin->name(), ": ", std::string(status.message())));
   }
 }
 
@@ -204,6 +206,13 @@ void Operator::remove_kernels(const Plugin* plugin) {
   if (any) rebuild();
 }
 
+void Operator::drop_plans(const Plugin* plugin) {
+  if (entries_ == nullptr) return;
+  for (auto& e : *entries_) {
+    if (e->plugin == plugin) e->plans.reset();
+  }
+}
+
 // Readers may be inside an old table, so tables and chains are never freed: registration is rare and tables are small.
 void Operator::rebuild() {
   std::vector<KernelEntry*> order;
@@ -300,6 +309,13 @@ void register_function_kernel(Operator& op, std::uint16_t backend, std::function
   entry->backend = backend;
   std::lock_guard lock(registry().mutex);
   op.add_kernel(std::move(entry));
+}
+
+void drop_plugin_plans(const Plugin* plugin) {
+  for (Operator* op : all_operators()) {
+    std::lock_guard lock(registry().mutex);
+    op->drop_plans(plugin);
+  }
 }
 
 void remove_plugin_kernels(const Plugin* plugin) {

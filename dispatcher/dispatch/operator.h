@@ -91,6 +91,7 @@ class Operator {
   void add_kernel(std::unique_ptr<KernelEntry> entry);
   /// Takes a plugin's kernels out of the slots; the entries stay alive.
   void remove_kernels(const Plugin* plugin);
+  void drop_plans(const Plugin* plugin);
 
   /// The autograd's; see autograd/derivative.h.
   std::atomic<const void*> derivative{nullptr};
@@ -149,6 +150,8 @@ absl::Status register_kernel(Plugin* plugin, std::uint16_t backend, const sy_ker
 void register_function_kernel(Operator& op, std::uint16_t backend, std::function<void(Frame&)> function);
 /// Takes all kernels of a plugin out of every operator.
 void remove_plugin_kernels(const Plugin* plugin);
+/// Gives back the plans of a removed plugin's kernels; no call of them may be under way.
+void drop_plugin_plans(const Plugin* plugin);
 
 }  // namespace sy
 

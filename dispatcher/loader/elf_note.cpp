@@ -4,9 +4,9 @@
 #include <sys/stat.h>
 
 #include <cstring>
-#include <fstream>
 
 #include "switchyard/core/error.h"
+#include "switchyard/loader/elf_file.h"
 #include "switchyard/loader/loader.h"
 
 namespace sy {
@@ -36,28 +36,6 @@ constexpr std::uint16_t kMachine = EM_X86_64;
 constexpr std::uint16_t kMachine = EM_AARCH64;
 #endif
 
-class File {
- public:
-  explicit File(const std::string& path) : in_(path, std::ios::binary) {
-    if (in_) {
-      in_.seekg(0, std::ios::end);
-      size_ = static_cast<std::uint64_t>(in_.tellg());
-    }
-  }
-  bool ok() const { return static_cast<bool>(in_); }
-  bool read(std::uint64_t offset, void* data, std::uint64_t bytes) {
-    if (offset > size_ || bytes > size_ - offset) return false;
-    in_.seekg(static_cast<std::streamoff>(offset));
-    in_.read(static_cast<char*>(data), static_cast<std::streamsize>(bytes));
-    return static_cast<bool>(in_);
-  }
-  bool holds(std::uint64_t offset, std::uint64_t bytes) const { return offset <= size_ && bytes <= size_ - offset; }
-
- private:
-  std::ifstream in_;
-  std::uint64_t size_ = 0;
-};
-
 std::string field(const char* data, std::size_t size) { return std::string(data, strnlen(data, size)); }
 
 }  // namespace
@@ -66,7 +44,7 @@ absl::StatusOr<PluginNote> read_plugin_note(const std::string& path) {
   struct stat info;
   if (stat(path.c_str(), &info) != 0) return make_status(ErrorCode::kNotFound, "no such file");
   if (!S_ISREG(info.st_mode)) return invalid("not a regular file");
-  File file(path);
+  ElfFile file(path);
   if (!file.ok()) return make_status(ErrorCode::kNotFound, str_cat("cannot be read: ", std::strerror(errno)));
   Elf64_Ehdr head;
   if (!file.read(0, &head, sizeof(head)) || std::memcmp(head.e_ident, ELFMAG, SELFMAG) != 0) {
@@ -94,8 +72,9 @@ absl::StatusOr<PluginNote> read_plugin_note(const std::string& path) {
       std::uint32_t words[3];
       char name[4] = {};
       if (!file.read(at, words, sizeof(words))) break;
-      if (words[0] == 4 && words[1] == sizeof(sy_note) - 16 && file.read(at + 12, name, 4) &&
-          std::memcmp(name, "SYD", 4) == 0 && file.read(at, &note, sizeof(note))) {
+      // A newer minor's note may be longer.
+      if (words[0] == 4 && words[1] >= sizeof(sy_note) - 16 && std::uint64_t{words[1]} + 16 <= end - at &&
+          file.read(at + 12, name, 4) && std::memcmp(name, "SYD", 4) == 0 && file.read(at, &note, sizeof(note))) {
         found = note.magic == SY_ABI_MAGIC;
       }
       at += 12 + (std::uint64_t{words[0]} + 3) / 4 * 4 + (std::uint64_t{words[1]} + 3) / 4 * 4;

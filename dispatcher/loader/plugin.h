@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <string>
 #include <vector>
 
@@ -24,39 +25,66 @@ class Plugin {
   /// False once unloaded: no new call enters.
   bool alive() const { return alive_.load(std::memory_order_relaxed); }
   void retire() { alive_.store(false, std::memory_order_seq_cst); }
-  /// What was rejected of it, one line each: kernels with another call layout and the like.
-  const std::vector<std::string>& messages() const { return messages_; }
-  void add_message(std::string message) { messages_.push_back(std::move(message)); }
+  /// What was rejected of it, one line each: kernels with another call layout and the like. Thread-safe, since a kernel
+  /// may be rejected long after init, when its operator is declared.
+  std::vector<std::string> messages() const {
+    std::lock_guard lock(messages_mutex_);
+    return messages_;
+  }
+  void add_message(std::string message) {
+    std::lock_guard lock(messages_mutex_);
+    messages_.push_back(std::move(message));
+  }
   std::uint32_t num_kernels = 0;
   bool in_init = false;
+  /// Threads that went from this plugin into another one; kept by enter_nested and leave_nested.
+  std::uint32_t nested_elsewhere = 0;
 
  private:
   std::string path_, name_, version_, vendor_, description_;
   sy_plugin table_{};
   std::atomic<bool> alive_{true};
+  mutable std::mutex messages_mutex_;
   std::vector<std::string> messages_;
 };
 
-/// Makes this thread's state visible to unload_plugin.
+/// Makes this thread's state visible to unload_plugin, and orders its stores where nobody else can (see order_threads).
 void register_thread();
+/// This thread is inside `plugin` and goes into another one, or comes back from it.
+void enter_nested(Plugin* plugin, Plugin* inner);
+void leave_nested(Plugin* plugin);
 
 /// Marks this thread as inside a plugin's code, so that logical unload can wait for it. Costs two plain stores: the
-/// unloading side pays for the ordering (see unload_plugin).
+/// unloading side pays for the ordering (see unload_plugin). What a plugin's code calls of its own plugin is let in even
+/// after an unload has begun, which waits for the outer call.
 class InsidePlugin {
  public:
-  explicit InsidePlugin(Plugin* plugin) : before_(t_state.inside.load(std::memory_order_relaxed)), allowed_(false) {
-    if (!t_state.registered) [[unlikely]] register_thread();
-    t_state.inside.store(plugin, std::memory_order_relaxed);
+  explicit InsidePlugin(Plugin* plugin) : before_(t_state.inside.load(std::memory_order_relaxed)) {
+    nested_ = before_ != nullptr && before_ != plugin;
+    if (nested_) [[unlikely]] {
+      enter_nested(before_, plugin);
+    } else {
+      t_state.inside.store(plugin, std::memory_order_relaxed);
+      if (!t_state.registered) [[unlikely]]
+        register_thread();
+    }
     asm volatile("" ::: "memory");
-    allowed_ = plugin == nullptr || plugin->alive();
+    allowed_ = plugin == nullptr || plugin == before_ || plugin->alive();
   }
-  ~InsidePlugin() { t_state.inside.store(before_, std::memory_order_release); }
+  ~InsidePlugin() {
+    if (nested_) [[unlikely]] {
+      leave_nested(before_);
+    } else {
+      t_state.inside.store(before_, std::memory_order_release);
+    }
+  }
   InsidePlugin(const InsidePlugin&) = delete;
   InsidePlugin& operator=(const InsidePlugin&) = delete;
   bool allowed() const { return allowed_; }
 
  private:
   Plugin* before_;
+  bool nested_;
   bool allowed_;
 };
 

@@ -1,5 +1,10 @@
 #include "switchyard/loader/threads.h"
 
+#include <linux/membarrier.h>
+#include <pthread.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <mutex>
 #include <vector>
@@ -13,28 +18,71 @@ std::vector<ThreadState*>& threads() {
   return *list;
 }
 
+/// Threads other than the one that forked do not exist in the child, whatever they were inside.
+void forget_others() {
+  const bool known = std::find(threads().begin(), threads().end(), &t_state) != threads().end();
+  threads().clear();
+  if (known) threads().push_back(&t_state);
+  g_mutex.unlock();
+}
+
 struct Registration {
   ThreadState* state = &t_state;
+  Registration() {
+    static const int watching = pthread_atfork([] { g_mutex.lock(); }, [] { g_mutex.unlock(); }, forget_others);
+    static_cast<void>(watching);
+    std::lock_guard lock(g_mutex);
+    threads().push_back(state);
+  }
   ~Registration() {
     std::lock_guard lock(g_mutex);
     std::erase(threads(), state);
   }
 };
 
+/// Whether the system lets one thread order the stores of all others. Where not, every thread does so for itself, on
+/// each way into a plugin.
+bool has_membarrier() {
+  static const bool has = [] {
+    const long commands = syscall(SYS_membarrier, MEMBARRIER_CMD_QUERY, 0, 0);
+    return commands > 0 && (commands & MEMBARRIER_CMD_GLOBAL) != 0;
+  }();
+  return has;
+}
+
 }  // namespace
 
 void register_thread() {
   thread_local Registration registration;
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  t_state.registered = has_membarrier();
+}
+
+void enter_nested(Plugin* plugin, Plugin* inner) {
   std::lock_guard lock(g_mutex);
-  threads().push_back(registration.state);
-  t_state.registered = true;
+  ++plugin->nested_elsewhere;
+  t_state.inside.store(inner, std::memory_order_relaxed);
+}
+
+void leave_nested(Plugin* plugin) {
+  std::lock_guard lock(g_mutex);
+  --plugin->nested_elsewhere;
+  t_state.inside.store(plugin, std::memory_order_relaxed);
 }
 
 bool any_thread_inside(const Plugin* plugin) {
   std::lock_guard lock(g_mutex);
-  return std::any_of(threads().begin(), threads().end(), [&](ThreadState* t) {
-    return t != &t_state && t->inside.load(std::memory_order_acquire) == plugin;
-  });
+  return plugin->nested_elsewhere != 0 || std::any_of(threads().begin(), threads().end(), [&](ThreadState* t) {
+           return t != &t_state && t->inside.load(std::memory_order_acquire) == plugin;
+         });
+}
+
+bool order_threads() {
+  if (!has_membarrier()) {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+    return true;
+  }
+  return syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0) == 0;
 }
 
 }  // namespace sy

@@ -99,6 +99,13 @@ class Call {
     return memory;
   }
 
+  /// The same for `count` elements of T.
+  template <typename T>
+  T* workspace(std::uint64_t count) const {
+    if (count > UINT64_MAX / sizeof(T)) throw Error(SY_OUT_OF_MEMORY, "a workspace of too many elements");
+    return static_cast<T*>(workspace(count * sizeof(T)));
+  }
+
   /// Hands "op: message" to the host and returns code: `return call.error(SY_OUT_OF_RANGE, "index %lld ...", i)`.
   SY_PRINTF_FORMAT(3, 4) sy_status error(sy_status code, const char* format, ...) const {
     char message[512];

@@ -4,6 +4,7 @@
 #include "switchyard/abi/plugin.h"
 #include "switchyard/sdk/kernel.h"
 #include "switchyard/sdk/log.h"
+#include "switchyard/sdk/note.h"
 #include "switchyard/sdk/status.h"
 
 namespace sy::sdk {
@@ -54,35 +55,6 @@ sy_status plugin_init(const sy_host* host, sy_plugin_handle* handle) {
 
 }  // namespace detail
 }  // namespace sy::sdk
-
-/// The instruction set that the whole library needs, for the note; set it where only parts are compiled for more.
-#if !defined(SY_PLUGIN_ISA)
-#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
-#define SY_PLUGIN_ISA "x86-64-v4"
-#elif defined(__AVX2__) && defined(__FMA__)
-#define SY_PLUGIN_ISA "x86-64-v3"
-#elif defined(__SSE4_2__)
-#define SY_PLUGIN_ISA "x86-64-v2"
-#elif defined(__x86_64__)
-#define SY_PLUGIN_ISA "x86-64"
-#elif defined(__aarch64__)
-#define SY_PLUGIN_ISA "aarch64"
-#else
-#define SY_PLUGIN_ISA "unknown"
-#endif
-#endif
-
-#if defined(__ELF__)
-#define SY_PLUGIN_NOTE(name)                                                                                          \
-  extern "C" {                                                                                                        \
-  extern __attribute__((visibility("hidden"))) const sy_note sy_plugin_note;                                          \
-  __attribute__((used, section(".note.switchyard"), aligned(4))) const sy_note sy_plugin_note = {                     \
-      4, sizeof(sy_note) - 16, 1, {'S', 'Y', 'D', 0}, SY_ABI_MAGIC, SY_ABI_MAJOR, SY_ABI_MINOR, SY_PLUGIN_ISA, name}; \
-  }                                                                                                                   \
-  static_assert(true, "")
-#else
-#define SY_PLUGIN_NOTE(name) static_assert(true, "")
-#endif
 
 /// Once per plugin, outside of any namespace. name, version, vendor and description are string literals (name up to 39
 /// characters); init is a function `void (const sy::sdk::Registrar&)` (or one that returns a sy_status) that may throw

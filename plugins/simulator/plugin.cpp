@@ -16,12 +16,14 @@ void init(const sy::sdk::Registrar& registrar) {
   // Kernels must outlive shutdown: never freed, but held, so that leak checkers see them.
   static auto* const kernels = new std::vector<sy_kernel>();
   static auto* const pointers = new std::vector<const sy_kernel*>();
-  for (const auto* const* table = sy_kernel_list; *table != nullptr; ++table) {
-    for (std::uint32_t i = 0; i < (*table)->count; ++i) {
-      kernels->push_back(sy::simulator::launched(*(*table)->kernels[i]));
+  if (kernels->empty()) {  // init comes again when the plugin is loaded again
+    for (const auto* const* table = sy_kernel_list; *table != nullptr; ++table) {
+      for (std::uint32_t i = 0; i < (*table)->count; ++i) {
+        kernels->push_back(sy::simulator::launched(*(*table)->kernels[i]));
+      }
     }
+    for (const sy_kernel& kernel : *kernels) pointers->push_back(&kernel);
   }
-  for (const sy_kernel& kernel : *kernels) pointers->push_back(&kernel);
   registrar.kernels(sy::simulator::kBackend.name, {pointers->data(), static_cast<std::uint32_t>(pointers->size())});
 }
 

@@ -1,4 +1,4 @@
-// A plugin to copy: one device in host memory and one kernel.
+// The plugin: one device in host memory and one kernel.
 #include "switchyard/sdk/plugin.h"
 
 #include "switchyard/sdk/host_device.h"
@@ -18,4 +18,4 @@ void init(const sy::sdk::Registrar& registrar) {
 
 }  // namespace
 
-SY_PLUGIN_DEFINE("template", "0.1.0", "Your company", "A plugin to copy", init);
+SY_PLUGIN_DEFINE("template", "0.1.0", "Your company", "an example device in host memory", init);

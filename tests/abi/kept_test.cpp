@@ -1,10 +1,11 @@
 // A reserve that goes from forward to backward, and outputs laid out as their kernel proposes.
+#include "switchyard/ops/gen/kept.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "switchyard/autograd/engine.h"
 #include "switchyard/loader/loader.h"
-#include "switchyard/ops/gen/kept.h"
 #include "switchyard/tensor/from_blob.h"
 
 namespace sy {
@@ -18,7 +19,7 @@ bool equal(const Tensor& a, const Tensor& b) { return a.eq(b).all().item<bool>()
 class KeptTest : public testing::Test {
  protected:
   static void SetUpTestSuite() {
-    absl::StatusOr<Plugin*> plugin = load_plugin(SWITCHYARD_KEPT_PLUGIN);
+    absl::StatusOr<Plugin*> plugin = load_plugin(SWITCHYARD_CASES "/switchyard_kept.so");
     ASSERT_TRUE(plugin.ok()) << plugin.status();
   }
 };

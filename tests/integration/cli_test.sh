@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# The command-line tool: what its commands print, and how they fail. Usage: cli_test.sh path/to/switchyard
+# The command-line tool: what its commands print, and how they fail. Usage: cli_test.sh path/to/switchyard folder/of/case/plugins source/tree
 set -u
 tool=$1
+cases=$2
+source=$3
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 failures=0
@@ -91,10 +93,41 @@ for device in cpu:0 reference:0 simulator:0 simulator:1; do
   expect 0 "\"device\": \"$device\"" "$tool" devices --json
   expect 0 "$device" "$tool" devices
 done
-expect 0 'loaded' "$tool" devices --why
+expect 0 'switchyard_cpu.so (package): loaded as cpu' "$tool" devices --why
+expect 0 'system /usr/lib/switchyard/plugins: ' "$tool" devices --why
+expect 0 '"places"' "$tool" devices --json
+mkdir -m 777 "$folder/open"
+cp "$cases/plain.so" "$folder/open"
+expect 0 "open is writable by everyone" env SWITCHYARD_PLUGINS="$folder/open" "$tool" devices
+expect 0 "plain:0" env SWITCHYARD_PLUGINS="$cases/plain.so" "$tool" devices
+for bad in 'trap: ends the process in its static initialisers (killed by signal' 'trap_init: ends the process in its init' \
+  'leaves: ends the process in its static initialisers (exit status 3)' 'needs_another: cannot be opened: libsy_missing.so' \
+  'declining: declined: no such hardware here'; do
+  name=${bad%%:*}
+  expect 0 "$cases/$name.so (SWITCHYARD_PLUGINS): ${bad#*: }" env SWITCHYARD_PLUGINS="$cases/$name.so" "$tool" devices
+  expect 0 "cpu:0" env SWITCHYARD_PLUGINS="$cases/$name.so" "$tool" devices
+done
 
 # commands
 expect 2 'no command is called "plugins"; there are devices' "$tool" plugins
+
+# new-plugin: the files of plugins/template under the new name
+template=$source/plugins/template
+expect 0 'Wrote plugin template' "$tool" new-plugin template "$folder/same"
+diff -r "$template" "$folder/same" >&2 || fail "new-plugin template is not plugins/template"
+expect 0 'ctest --test-dir build' "$tool" new-plugin npu2 "$folder/npu2"
+[ "$(grep -rl npu2 "$folder/npu2" | wc -l)" -eq "$(grep -rlw template "$template" | wc -l)" ] || fail "new-plugin: files that name it"
+grep -rnw template "$folder/npu2" >&2 && fail "new-plugin: the template's name is left"
+expect 1 "$folder/npu2 exists already" "$tool" new-plugin other "$folder/npu2"
+expect 1 'cannot be made: No such file or directory' "$tool" new-plugin other "$folder/none/other"
+expect 1 '"my-chip" is no name for a plugin: expected lower-case letters, digits and _' "$tool" new-plugin my-chip "$folder/x"
+expect 1 'expected a lower-case letter first' "$tool" new-plugin 2npu "$folder/x"
+expect 1 'a device of Switchyard has this name' "$tool" new-plugin cpu "$folder/x"
+expect 1 'CMake has a target of this name' "$tool" new-plugin test "$folder/x"
+expect 1 'has 40 characters, expected at most 39' "$tool" new-plugin "$(printf 'a%.0s' $(seq 40))" "$folder/x"
+expect 1 'it is empty' "$tool" new-plugin '' "$folder/x"
+[ ! -e "$folder/x" ] || fail "new-plugin: a refused name left a directory"
+expect 106 'dir is required' "$tool" new-plugin npu
 
 # explain
 expect 0 'chosen    kernel of plugin cpu' "$tool" explain add --arg 'self=[1.0]' --arg 'other=[2.0]'

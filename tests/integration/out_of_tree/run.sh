@@ -21,10 +21,19 @@ done
 "$scratch/prefix/bin/switchyard" call mm --arg 'self=[[1.0, 2.0]]' --arg 'mat2=[[3.0], [4.0]]' --device cpu | grep -q 11
 "$scratch/build/program"
 
-# The template, as its README and the head of its CMakeLists.txt say.
-cp -r "$source/plugins/template" "$scratch/my_plugin"
-cd "$scratch/my_plugin"
-sed -i '/^# In your own repository/d; s/^#   //' CMakeLists.txt
+# A new plugin, from the tool to its own tests.
+tool="$scratch/prefix/bin/switchyard"
+"$tool" new-plugin my_chip "$scratch/my_chip" > "$scratch/log"
+cd "$scratch/my_chip"
+unset SWITCHYARD_PLUGINS
 cmake -B build -DCMAKE_PREFIX_PATH="$scratch/prefix" > "$scratch/log" 2>&1 || { cat "$scratch/log"; exit 1; }
 cmake --build build > "$scratch/log" 2>&1 || { tail -40 "$scratch/log"; exit 1; }
-SWITCHYARD_PLUGINS=$PWD/build/lib/switchyard/plugins "$scratch/prefix/bin/switchyard" devices | grep '^template:0'
+ctest --test-dir build --output-on-failure > "$scratch/log" 2>&1 || { tail -40 "$scratch/log"; exit 1; }
+grep -q 'my_chip.conformance .*Passed' "$scratch/log" || { cat "$scratch/log"; exit 1; }
+SWITCHYARD_PLUGINS=$PWD/build/lib/switchyard/plugins "$tool" devices | grep '^my_chip:0'
+SWITCHYARD_PLUGINS=$PWD/build/lib/switchyard/plugins "$tool" explain relu --arg 'self=[-1.0, 2.0]' --device my_chip |
+  grep -q 'kernel of plugin my_chip'
+# Its test finds a mistake in its kernel.
+sed -i 's/x < 0/x > 0/' kernels/relu.cpp
+cmake --build build > "$scratch/log" 2>&1 || { tail -40 "$scratch/log"; exit 1; }
+if ctest --test-dir build > "$scratch/log" 2>&1; then echo "a wrong kernel passed"; exit 1; fi

@@ -60,10 +60,10 @@ TEST(RegisterBackend, TablesOfOlderPluginsReadAsPadded) {
 TEST(RegisterBackend, ANameIsTakenUntilItsOwnerRetires) {
   FakeDevice& first = registered("backend_twice", FakeDevice::kHost);
   FakeDevice& second = immortal<FakeDevice>("backend_twice");
-  EXPECT_EQ(refusal(second.table), "register_backend: another plugin already provides backend backend_twice");
+  EXPECT_EQ(refusal(second.table), "register_backend: the program already provides backend backend_twice");
   find_backend(Device("backend_twice").backend())->retire();
   EXPECT_EQ(message_of([] { device_state(Device("backend_twice")); }),
-            "the plugin of device backend_twice:0 was unloaded");
+            "the plugin of backend backend_twice was unloaded");
   ASSERT_TRUE(register_backend(second.table, nullptr, nullptr).ok());
   synchronize(Device("backend_twice"));
   EXPECT_EQ(first.synchronizations, 0);

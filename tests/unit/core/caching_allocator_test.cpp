@@ -63,6 +63,39 @@ TEST(CachingAllocator, NothingIsNoMemory) {
   EXPECT_EQ(rig.device.alloc_calls, 0);
 }
 
+TEST(CachingAllocator, AClosedOneKeepsNothing) {
+  Rig& rig = immortal<Rig>();
+  Block cached = rig.take(5000), live = rig.take(7000);
+  rig.allocator.free(cached, 0);
+  EXPECT_EQ(rig.device.frees, 0);
+  rig.allocator.close();
+  EXPECT_EQ(rig.device.frees, 1) << "what was cached";
+  EXPECT_EQ(rig.device.synchronizations, 1);
+  rig.allocator.free(live, 0);
+  EXPECT_EQ(rig.device.frees, 2) << "what lived on";
+  EXPECT_TRUE(rig.device.blocks.empty());
+  EXPECT_EQ(rig.allocator.stats().reserved, 0);
+  EXPECT_EQ(rig.allocator.stats().allocated, 0);
+}
+
+TEST(CachingAllocator, ThreadsGiveAClosedOnesPlaceToAnother) {
+  std::vector<Rig*> rigs;
+  for (int i = 0; i < 6; ++i) {  // more than a thread has places for
+    rigs.push_back(&immortal<Rig>(FakeDevice::kHost));
+    Rig& rig = *rigs.back();
+    rig.allocator.free(rig.take(100), 0);
+    EXPECT_EQ(rig.device.frees, 0);
+    rig.allocator.close();
+    EXPECT_EQ(rig.allocator.stats().allocated, 0) << i;
+    EXPECT_TRUE(rig.device.blocks.empty()) << i << ": this thread's list is emptied";
+  }
+  if (kSanitized) GTEST_SKIP() << "blocks are not reused";
+  Rig& last = immortal<Rig>(FakeDevice::kHost);
+  Block block = last.take(100);
+  last.allocator.free(block, 0);
+  EXPECT_EQ(last.take(100).data, block.data) << "from this thread's own list";
+}
+
 TEST(CachingAllocator, ReusesWithinTheStreamAlone) {
   Rig& rig = immortal<Rig>();
   Block first = rig.take(5000, 1);

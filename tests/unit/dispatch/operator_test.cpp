@@ -143,6 +143,7 @@ TEST(RegisterKernel, WaitsForItsOperator) {
   set_log_sink({});
   EXPECT_THAT(chain(op, fake.at, kF64), ElementsAre(testing::Field(&KernelEntry::original, &k.table)));
   EXPECT_THAT(logged, ElementsAre(HasSubstr("op_waits: kernel test::op_late: built for another call layout")));
+  EXPECT_THAT(fake.plugin->messages(), ElementsAre(HasSubstr("kernel test::op_late: built for another call layout")));
 }
 
 TEST(RemovePluginKernels, TakesThoseOfOnePlugin) {

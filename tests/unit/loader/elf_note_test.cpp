@@ -200,6 +200,15 @@ TEST_F(ElfNote, OtherVersionsAndProcessors) {
   EXPECT_EQ(reason(library), "needs instruction set x86-64-v9, which this processor lacks");
 }
 
+TEST_F(ElfNote, NewerNotesMayBeLonger) {
+  sy_note n = Library::note();
+  n.desc_size += 8;
+  library.replace(n);
+  EXPECT_EQ(reason(library), "not a Switchyard plugin (it carries no Switchyard note)") << "but not than their segment";
+  library.add(std::uint64_t{42});
+  EXPECT_EQ(reason(library), "read made_up");
+}
+
 TEST_F(ElfNote, TextsThatDoNotEnd) {
   sy_note n = Library::note();
   std::memset(n.name, 'n', sizeof n.name);

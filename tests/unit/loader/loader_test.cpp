@@ -13,6 +13,7 @@
 #include "../autograd/values.h"
 #include "../threads.h"
 #include "switchyard/core/backend.h"
+#include "switchyard/core/log.h"
 
 namespace sy {
 namespace {
@@ -96,6 +97,7 @@ class SearchDeathTest : public LoaderTest {
     for (const PluginCandidate& c : plugin_candidates()) {
       fs::path path = c.path;
       if (path.is_absolute()) path = path.lexically_relative(fs::canonical(dir_));
+      if (!path.is_absolute() && path.string().rfind("../", 0) == 0) path = c.path;
       text += "<" + c.source + " " + path.string() + " " + (c.plugin != nullptr ? "is " + c.plugin->name() : c.reason) +
               ">";
     }
@@ -117,10 +119,77 @@ TEST_F(SearchDeathTest, InOrderAndOnceByFileName) {
               "<SWITCHYARD_PLUGINS two/switchyard_template.so is template>"
               "<SWITCHYARD_PLUGINS relative.so not an absolute path>"
               ".*<package [^ ]*switchyard_cpu.so is cpu>.*"
-              "<user user/switchyard/plugins/b.so not a shared library .no ELF header.>");
+              "<user user/switchyard/plugins/b.so not a shared library .no ELF header.>"
+              "<user user/switchyard/plugins/switchyard_template.so a file of this name was found before: "
+              "[^>]*/two/switchyard_template.so>");
+}
+
+/// Prints the places and their notes, and exits.
+[[noreturn]] void print_places() {
+  std::string text;
+  for (const PluginPlace& p : plugin_places()) text += "<" + p.source + " " + p.path + " " + p.note + ">";
+  std::fprintf(stderr, "%s", text.c_str());
+  _exit(0);
+}
+
+TEST_F(SearchDeathTest, PlacesSayWhatWasFoundThere) {
+  std::ofstream(dir_ / "one/a.so") << "no library";
+  auto run = [&](const char* plugins) {
+    setenv("SWITCHYARD_PLUGINS", plugins, 1);
+    setenv("XDG_DATA_HOME", (dir_ / "none").c_str(), 1);
+    print_places();
+  };
+  EXPECT_EXIT(run((dir_ / "one").c_str()), testing::ExitedWithCode(0),
+              "^<SWITCHYARD_PLUGINS [^ ]+/one 1 file><package [^ ]+ [0-9]+ files>"
+              "<user [^ ]+/none/switchyard/plugins does not exist><system /usr/local[^ ]+ does not exist>");
+  EXPECT_EXIT(run("none"), testing::ExitedWithCode(0), "^<SWITCHYARD_PLUGINS  none: nothing is loaded>$");
+}
+
+TEST_F(SearchDeathTest, NothingComesFromTheCurrentDirectory) {
+  for (const char* sub : {"switchyard_template.so", "one/switchyard_template.so"}) {
+    fs::copy_file(plugin_file("template"), dir_ / sub);
+  }
+  fs::create_directories(dir_ / "switchyard/plugins");
+  fs::copy_file(plugin_file("template"), dir_ / "switchyard/plugins/switchyard_template.so");
+  auto run = [&] {
+    fs::current_path(dir_);
+    unsetenv("HOME");
+    setenv("SWITCHYARD_PLUGINS", "switchyard_template.so:./one:.:", 1);
+    setenv("XDG_DATA_HOME", ".", 1);
+    for (const PluginCandidate& c : plugin_candidates()) {
+      if (c.plugin != nullptr && c.path.find(dir_.string()) == 0) _exit(1);
+    }
+    _exit(0);
+  };
+  EXPECT_EXIT(run(), testing::ExitedWithCode(0), "");
+}
+
+TEST_F(SearchDeathTest, DirectoriesThatAnyoneMayWriteToGiveNothing) {
+  fs::copy_file(plugin_file("template"), dir_ / "one/switchyard_template.so");
+  for (fs::perms mode : {fs::perms::none, fs::perms::sticky_bit}) {
+    fs::permissions(dir_ / "one", fs::perms::all | mode);
+    EXPECT_EXIT(load_and_print((dir_ / "one").string()), testing::ExitedWithCode(0),
+                "no plugin is taken from [^ ]*/one: [^ ]*/one is writable by everyone\n"
+                "<SWITCHYARD_PLUGINS one [^ ]*/one is writable by everyone><package");
+  }
 }
 
 TEST_F(SearchDeathTest, NoneLoadsNothing) { EXPECT_EXIT(load_and_print("none"), testing::ExitedWithCode(0), "^$"); }
+
+TEST_F(LoaderTest, TheRealPathIsLoggedAndKept) {
+  ASSERT_EQ(reason(plugin_file("template")), "loaded");
+  unload_plugin("template");
+  std::vector<std::string> logged;
+  set_log_level(LogLevel::kInfo);
+  set_log_sink([&](LogLevel, std::string_view text) { logged.emplace_back(text); });
+  fs::create_symlink(plugin_file("template"), dir_ / "link.so");
+  absl::StatusOr<Plugin*> plugin = load_plugin((dir_ / "link.so").string());
+  set_log_sink({});
+  set_log_level(LogLevel::kWarning);
+  ASSERT_TRUE(plugin.ok()) << plugin.status();
+  EXPECT_EQ((*plugin)->path(), fs::canonical(plugin_file("template")).string());
+  EXPECT_THAT(logged, testing::Contains(HasSubstr("loaded from " + (*plugin)->path())));
+}
 
 TEST_F(SearchDeathTest, MissingFilesAreTold) {
   EXPECT_EXIT(load_and_print((dir_ / "gone.so").string()), testing::ExitedWithCode(0),

@@ -1,0 +1,240 @@
+// Loading from threads, forks, exits, and unloading while everything is in use.
+#include <cstdlib>
+
+#include "cases.h"
+
+namespace sy {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+
+TEST(Loading, InitRunsOncePerLoad) {
+  Plugin& plugin = load_case("plain");
+  const std::uint32_t before = get(state_of(plugin).inits), shut = get(state_of(plugin).shutdowns);
+  EXPECT_EQ(&load_case("plain"), &plugin);
+  EXPECT_EQ(get(state_of(plugin).inits), before);
+  unload_plugin("plain");
+  EXPECT_EQ(get(state_of(plugin).shutdowns), shut + 1);
+  EXPECT_EQ(get(state_of(load_case("plain")).inits), before + 1);
+  EXPECT_THAT(numbers(neg(on("plain", {1}))), ElementsAre(-1));
+}
+
+TEST(Loading, FromManyThreadsAtOnce) {
+  on_threads(8, [](int i) {
+    const char* name = i % 2 == 0 ? "other" : "streams";
+    load_case(name);
+    for (int n = 0; n < 20; ++n) EXPECT_THAT(numbers(neg(on(name, {1, 2}))), ElementsAre(-1, -2));
+  });
+  EXPECT_EQ(get(state_of(load_case("other")).inits), 1u);
+  EXPECT_EQ(get(state_of(load_case("streams")).inits), 1u);
+}
+
+class ProcessDeathTest : public testing::Test {
+ protected:
+  void SetUp() override { GTEST_FLAG_SET(death_test_style, "threadsafe"); }
+};
+
+int fork_before_load() {
+  const int child = in_forked_child([] {
+    load_case("streams");
+    const bool right = numbers(neg(on("streams", {1}))) == std::vector<double>{-1} &&
+                       numbers(on("simulator", {1}) * 2) == std::vector<double>{2};
+    return right ? 0 : 1;
+  });
+  if (child != 0) return child;
+  load_case("streams");
+  return numbers(neg(on("streams", {1}))) == std::vector<double>{-1} ? 0 : 2;
+}
+
+TEST_F(ProcessDeathTest, AForkBeforeTheFirstLoadHarmsNobody) {
+  EXPECT_EXIT(_exit(fork_before_load()), testing::ExitedWithCode(0), "");
+}
+
+int fork_after_load() {
+  load_case("streams");
+  load_case("plain");
+  Tensor kept = on("streams", {1, 2}), host = on("plain", {1, 2});
+  neg(kept);
+  neg(host);
+  (void)(vec({1}) + 1);
+  const int child = in_forked_child([&] {
+    if (numbers(neg(host)) != std::vector<double>{-1, -2}) return 1;
+    if (numbers(vec({1, 2}) + 1) != std::vector<double>{2, 3}) return 2;
+    for (const auto& fn : std::vector<std::function<void()>>{
+             [&] { neg(kept); }, [&] { kept.cpu(); }, [&] { on("streams", {1}); }, [&] { synchronize(kept.device()); },
+             [&] { Stream::create(kept.device()); }}) {
+      std::string message = message_of(fn);
+      if (message.find("started before this process was forked") != std::string::npos) continue;
+      std::fprintf(stderr, "%s\n", message.c_str());
+      return 3;
+    }
+    kept = Tensor();  // gives its memory to a cache that nobody uses any more
+    return 0;
+  });
+  if (child != 0) return child;
+  return numbers(neg(kept)) == std::vector<double>{-1, -2} ? 0 : 4;
+}
+
+TEST_F(ProcessDeathTest, AForkedChildIsToldThatItsDevicesStayedBehind) {
+  EXPECT_EXIT(_exit(fork_after_load()), testing::ExitedWithCode(0), "");
+}
+
+int unload_in_the_child() {
+  case_state& state = state_of(load_case("plain"));
+  Tensor x = on("plain", {1, -2});
+  set(state.held, CASE_KERNEL);
+  std::thread caller([&] { neg(x); });
+  wait_until([&] { return (get(state.waiting) & CASE_KERNEL) != 0; });
+  const int child = in_forked_child([&] {
+    alarm(20);
+    unload_plugin("plain");  // the thread that was inside it stayed with the parent
+    return 0;
+  });
+  set(state.held, 0);
+  caller.join();
+  return child;
+}
+
+TEST_F(ProcessDeathTest, AForkedChildDoesNotWaitForThreadsThatItDoesNotHave) {
+  EXPECT_EXIT(_exit(unload_in_the_child()), testing::ExitedWithCode(0), "");
+}
+
+/// Leaves live tensors, queued work, a thread inside a kernel, and a plugin whose destructor calls the host.
+[[noreturn]] void exit_in_the_middle() {
+  load_case("at_exit");
+  load_case("streams");
+  configure_backend("simulator", "delay_us", "20000");
+  static Tensor kept[] = {on("at_exit", {1}), on("streams", {1}), on("simulator", {1})};
+  Tensor queued = kept[2] * 2 + kept[2] * 3;
+  static std::atomic<int> calls{0};
+  std::thread busy([mine = on("streams", {2})] {
+    for (;; ++calls) neg(mine);
+  });
+  busy.detach();
+  wait_until([&] { return calls > 10; });
+  std::exit(0);
+}
+
+TEST_F(ProcessDeathTest, ExitNeedsNoShutdown) {
+  EXPECT_EXIT(exit_in_the_middle(), testing::ExitedWithCode(0), "the destructor ran");
+}
+
+/// A call of this kind is under way, held by the plugin, while another thread unloads it.
+void unload_during(std::uint32_t what, const std::function<void(Tensor&)>& fn) {
+  Plugin& plugin = load_case("streams");
+  case_state& state = state_of(plugin);
+  Tensor x = on("streams", {1, -2, 3});
+  neg(x);
+  set(state.held, what);
+  std::string message;
+  std::thread caller([&] { message = message_of([&] { fn(x); }); });
+  wait_until([&] { return (get(state.waiting) & what) != 0; });
+  std::atomic<bool> done{false};
+  const std::uint32_t shutdowns = get(state.shutdowns);
+  std::thread unloader([&] {
+    unload_plugin("streams");
+    done = true;
+  });
+  wait_until([&] { return !plugin.alive(); });
+  if (what != CASE_ALLOC) {  // which holds the allocator's lock
+    EXPECT_THAT(message_of([&] { neg(x); }), HasSubstr("unloaded"));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(done);
+  EXPECT_EQ(get(state.shutdowns), shutdowns) << "a call was under way";
+  set(state.held, 0);
+  caller.join();
+  unloader.join();
+  EXPECT_EQ(message, "no error") << "calls under way come to their end";
+  EXPECT_EQ(get(state.shutdowns), shutdowns + 1);
+  EXPECT_EQ(get(state.running_at_shutdown), 0u);
+  EXPECT_THAT(message_of([&] { x.cpu(); }), HasSubstr("unloaded"));
+  EXPECT_GT(get(state.allocated), 0u);
+  x = Tensor();
+  EXPECT_EQ(get(state.allocated), 0u) << "memory goes back as the last tensor dies";
+  EXPECT_EQ(get(state.after_shutdown), 0u) << "nothing but free is called";
+}
+
+TEST(Unloading, WaitsForKernels) {
+  unload_during(CASE_KERNEL, [](Tensor& x) { neg(x); });
+}
+TEST(Unloading, WaitsForCopies) {
+  unload_during(CASE_COPY, [](Tensor& x) { copy_from_host(x, std::vector<float>{4, 5, 6}.data()); });
+}
+TEST(Unloading, WaitsForAllocations) {
+  unload_during(CASE_ALLOC, [](Tensor& x) { empty({1000}, kF32, x.device()); });
+}
+TEST(Unloading, WaitsForStreams) {
+  unload_during(CASE_STREAM, [](Tensor& x) { Stream(x.device()).synchronize(); });
+}
+TEST(Unloading, WaitsForSynchronisation) {
+  unload_during(CASE_SYNCHRONIZE, [](Tensor& x) { synchronize(x.device()); });
+}
+
+TEST(Unloading, StreamsAndEventsThatLiveOnAreHarmless) {
+  Plugin& plugin = load_case("streams");
+  Stream stream = Stream::create(Device("streams"));
+  Event event;
+  event.record(stream);
+  Tensor used_by_two = on("streams", {1});
+  {
+    StreamGuard guard(stream);
+    neg(used_by_two);
+  }
+  unload_plugin("streams");
+  EXPECT_THAT(message_of([&] { stream.synchronize(); }), HasSubstr("unloaded"));
+  EXPECT_THAT(message_of([&] { event.synchronize(); }), HasSubstr("unloaded"));
+  used_by_two = Tensor();
+  event = Event();
+  stream = Stream(Device());
+  EXPECT_EQ(get(state_of(plugin).after_shutdown), 0u);
+}
+
+TEST(Unloading, QueuedWorkIsDoneBeforeAndOthersAreRefused) {
+  load_plugins_once();
+  configure_backend("simulator", "delay_us", "1000");
+  Tensor x = on("simulator", {1, 2});
+  std::atomic<bool> refused{false};
+  std::thread busy([&] {
+    while (!refused) {
+      refused = message_of([&] { (void)(x * 2); }).find("unloaded") != std::string::npos;
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));  // or the queue grows faster than it is worked off
+    }
+  });
+  Tensor y = x;
+  for (int i = 0; i < 20; ++i) y = y + x;
+  unload_plugin("simulator");
+  busy.join();
+  x = y = Tensor();
+  std::string path = std::string(SWITCHYARD_PLUGIN_DIR) + "/switchyard_simulator.so";
+  throw_if_error(load_plugin(path).status());
+  EXPECT_THAT(numbers(on("simulator", {1, 2}) * 2), ElementsAre(2, 4)) << "and may come back";
+}
+
+TEST(Unloading, AnotherPluginOfThisDeviceWaitsForTheLastTensor) {
+  load_case("plain");
+  Tensor x = on("plain", {1, -2});
+  unload_plugin("plain");
+  EXPECT_THAT(refusal("claims_plain"),
+              HasSubstr("init failed: register_backend: tensors of 64 bytes live on plain:0, of "
+                        "plugin plain, which was unloaded"));
+  x = Tensor();
+  load_case("claims_plain");
+  EXPECT_THAT(numbers(neg(on("plain", {1, -2}))), ElementsAre(-1, 2));
+  unload_plugin("claims_plain");
+  load_case("plain");
+}
+
+TEST(Unloading, ManyTimesWithoutLosingMemory) {
+  for (int i = 0; i < 10; ++i) {
+    load_case("streams");
+    EXPECT_THAT(numbers(neg(on("streams", {1}))), ElementsAre(-1));
+    const Plugin& plugin = load_case("streams");
+    unload_plugin("streams");
+    EXPECT_EQ(get(state_of(plugin).allocated), 0u);
+  }
+}
+
+}  // namespace
+}  // namespace sy

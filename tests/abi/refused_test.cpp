@@ -1,0 +1,128 @@
+// Plugins that do not load: each says why, and the host goes on.
+#include <fstream>
+
+#include "cases.h"
+#include "switchyard/loader/elf_symbols.h"
+#include "switchyard/loader/probe.h"
+
+namespace sy {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+using testing::Not;
+
+bool is_mapped(const std::string& name) {
+  std::ifstream maps("/proc/self/maps");
+  const std::string text((std::istreambuf_iterator<char>(maps)), std::istreambuf_iterator<char>());
+  return text.find("/" + name + ".so") != std::string::npos;
+}
+
+TEST(Refused, Tables) {
+  EXPECT_THAT(refusal("wrong_magic"), HasSubstr("wrong_magic.so: its query returned no plugin table (wrong magic)"));
+  EXPECT_THAT(refusal("wrong_major"), HasSubstr(str_cat("speaks plugin ABI ", SY_ABI_MAJOR + 1, ".", SY_ABI_MINOR,
+                                                        "; this host speaks ", SY_ABI_MAJOR, ".", SY_ABI_MINOR)));
+  EXPECT_THAT(refusal("null_query"), HasSubstr("its query returned NULL"));
+  EXPECT_THAT(refusal("short_table"),
+              HasSubstr(str_cat("its plugin table has ", offsetof(sy_plugin, init), " bytes, expected ")));
+  EXPECT_THAT(refusal("no_name"), HasSubstr("its table lacks a name or init"));
+}
+
+TEST(Refused, WithoutAnEntryAndNotKeptOpen) {
+  EXPECT_THAT(refusal("no_entry"), HasSubstr("exports no sy_plugin_query"));
+  EXPECT_FALSE(is_mapped("no_entry"));
+  load_case("plain");
+  EXPECT_TRUE(is_mapped("plain"));
+}
+
+TEST(Refused, InitThatFailsLeavesNothingBehind) {
+  for (int again = 0; again < 2; ++again) {
+    EXPECT_THAT(refusal("failing_init"), HasSubstr("init failed: the firmware is upside down"));
+    EXPECT_THAT(message_of([] { on("failing_init", {1}); }), HasSubstr("no plugin provides device failing_init"));
+  }
+  EXPECT_THAT(refusal("declining"), HasSubstr("declined: no such hardware here"));
+  EXPECT_THAT(message_of([] { on("declining", {1}); }), HasSubstr("no plugin provides device declining"));
+}
+
+TEST(Refused, TwoPluginsClaimOneDevice) {
+  load_case("plain");
+  EXPECT_THAT(refusal("claims_plain"), HasSubstr("init failed: register_backend: plugin plain (" + case_file("plain") +
+                                                 ") already provides backend plain"));
+  EXPECT_THAT(numbers(neg(on("plain", {1}))), testing::ElementsAre(-1)) << "the first one still works";
+}
+
+TEST(Refused, MissingDependencyIsNamed) {
+  EXPECT_THAT(refusal("needs_another"),
+              HasSubstr("cannot be opened: libsy_missing.so: cannot open shared object file"));
+}
+
+TEST(Refused, SymbolsOfTheHostAreNamed) {
+  EXPECT_THAT(refusal("host_symbols"), HasSubstr("refers to functions of the host, which a plugin may not: "));
+  EXPECT_THAT(refusal("host_symbols"), HasSubstr("sy::order_threads()"));
+  EXPECT_THAT(refusal("host_symbols"), HasSubstr("sy::load_plugins_once()"));
+  EXPECT_FALSE(is_mapped("host_symbols")) << "refused before any code of it ran";
+}
+
+TEST(Refused, SymbolsOfNobodyAreNamed) {
+  EXPECT_THAT(refusal("unknown_symbol"), HasSubstr("undefined symbol: sy_function_of_no_library"));
+}
+
+TEST(Refused, UndefinedSymbolsAreReadFromTheFile) {
+  EXPECT_THAT(undefined_symbols(case_file("unknown_symbol")), Contains("sy_function_of_no_library"));
+  EXPECT_THAT(undefined_symbols(case_file("plain")), Contains("posix_memalign"));
+  EXPECT_THAT(undefined_symbols(case_file("plain")), Not(Contains(HasSubstr("sy_"))));
+  EXPECT_TRUE(undefined_symbols("/nonexistent.so").empty());
+  // Damaged in every way that a changed byte of its headers makes.
+  std::ifstream in(case_file("plain"), std::ios::binary);
+  const std::string whole((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
+  const std::string copy = testing::TempDir() + "damaged_" + std::to_string(getpid());
+  for (std::size_t at = 16; at < 1024; at += 3) {
+    std::string changed = whole;
+    changed[at] = static_cast<char>(0xff);
+    std::ofstream(copy, std::ios::binary) << changed;
+    EXPECT_LT(undefined_symbols(copy).size(), 10000u);
+  }
+  for (std::size_t keep = 0; keep < whole.size(); keep += whole.size() / 50 + 1) {
+    std::ofstream(copy, std::ios::binary) << whole.substr(0, keep);
+    EXPECT_LT(undefined_symbols(copy).size(), 10000u);
+  }
+  unlink(copy.c_str());
+}
+
+class Probed : public testing::Test {
+ protected:
+  void SetUp() override { set_plugin_probing(true); }
+  void TearDown() override { set_plugin_probing(false); }
+};
+
+TEST_F(Probed, WhatKillsTheProcessIsAReason) {
+  EXPECT_THAT(refusal("trap"), HasSubstr("trap.so: ends the process in its static initialisers (killed by signal "));
+  EXPECT_THAT(refusal("leaves"), HasSubstr("ends the process in its static initialisers (exit status 3)"));
+  EXPECT_THAT(refusal("trap_query"), HasSubstr("ends the process in its query (killed by signal "));
+  EXPECT_THAT(refusal("trap_init"), HasSubstr("ends the process in its init (killed by signal "));
+  EXPECT_FALSE(is_mapped("trap"));
+}
+
+TEST_F(Probed, WhatDoesNotIsLoadedAsEver) {
+  EXPECT_EQ(get(state_of(load_case("other")).inits), 1u) << "the child's does not count";
+  EXPECT_THAT(numbers(neg(on("other", {1}))), testing::ElementsAre(-1));
+  EXPECT_THAT(refusal("failing_init"), HasSubstr("init failed: the firmware is upside down"));
+  EXPECT_THAT(refusal("needs_another"), HasSubstr("libsy_missing.so"));
+}
+
+TEST(Probe, WhatHangsIsAReason) {
+  auto hang = [](const std::function<void(LoadStage)>& stage) {
+    stage(LoadStage::kInit);
+    for (;;) pause();
+  };
+  EXPECT_EQ(try_in_child(hang, std::chrono::milliseconds(100)).message(),
+            "does not return from its init (waited 100 ms)");
+}
+
+TEST(Probe, ErrorsOfTheHostAreNotTheChilds) {
+  auto error = [](const std::function<void(LoadStage)>&) { fail(ErrorCode::kNotFound, "the parent meets it, too"); };
+  EXPECT_TRUE(try_in_child(error, std::chrono::seconds(10)).ok());
+}
+
+}  // namespace
+}  // namespace sy
