@@ -15,14 +15,16 @@
 int main(int argc, char** argv) try {
   using namespace sy::bench;  // NOLINT
   CLI::App app{"Measures Switchyard beside libtorch, pair by pair in one process. Times are medians."};
-  std::string filter, json, report, counts, builds, fact;
+  std::string filter, json, report, fact;
+  ReportParts parts;
   bool check = false;
   int repetitions = 7;
   app.add_option("--filter", filter, "only rows whose \"group: name\" matches this regular expression");
   app.add_option("--json", json, "write the results to this file");
   app.add_option("--report", report, "write the results as Markdown to this file");
-  app.add_option("--counts", counts, "with --report: instruction counts, as `count --json` writes them");
-  app.add_option("--builds", builds, "with --report: build times, as `scripts/bench --build` writes them");
+  app.add_option("--counts", parts.counts, "with --report: instruction counts, as `count --json` writes them");
+  app.add_option("--builds", parts.builds, "with --report: build times, as `scripts/bench --build` writes them");
+  app.add_option("--notes", parts.notes, "with --report: Markdown to put behind the list of what is slower");
   app.add_option("--repetitions", repetitions, "of each side of each row")->check(CLI::Range(1, 1000));
   app.add_flag("--check", check, "exit with 1 where a budget is missed");
   app.add_option("--fact", fact, "print one number, for the program itself")->group("");
@@ -62,7 +64,7 @@ int main(int argc, char** argv) try {
   if (results.empty()) throw std::runtime_error("--filter: no row matches");
   print_table(results);
   if (!json.empty()) write_json(results, json);
-  if (!report.empty()) write_report(results, counts, builds, report);
+  if (!report.empty()) write_report(results, parts, report);
   bool all = std::all_of(results.begin(), results.end(), [](const Result& r) { return r.held(); });
   return check && !all ? 1 : 0;
 } catch (const std::exception& e) {

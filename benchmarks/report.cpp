@@ -189,8 +189,7 @@ void write_json(const std::vector<Result>& results, const std::string& file) {
   if (!out.flush()) throw std::runtime_error("cannot write " + file);
 }
 
-void write_report(const std::vector<Result>& results, const std::string& counts, const std::string& builds,
-                  const std::string& file) {
+void write_report(const std::vector<Result>& results, const ReportParts& parts, const std::string& file) {
   std::ofstream out(file);
   std::time_t now = std::time(nullptr);
   char date[16];
@@ -203,9 +202,10 @@ void write_report(const std::vector<Result>& results, const std::string& counts,
          "directly for products and convolutions. A row that misses its budget is measured three times, and the "
          "middle one counts.\n";
   verdict(out, results);
+  if (std::ifstream notes(parts.notes); !parts.notes.empty() && notes) out << "\n" << notes.rdbuf();
   for (const std::string& group : groups(results)) table(out, results, group);
-  if (nlohmann::json rows = read(counts); rows.is_array()) count_tables(out, rows);
-  if (nlohmann::json rows = read(builds); rows.is_array()) {
+  if (nlohmann::json rows = read(parts.counts); rows.is_array()) count_tables(out, rows);
+  if (nlohmann::json rows = read(parts.builds); rows.is_array()) {
     out << "\n## Builds\n\nOn two cores, without a compiler cache.\n\n| what | seconds | budget |\n| --- | --- | --- "
            "|\n";
     for (const auto& row : rows) {
