@@ -101,6 +101,18 @@ sy_status stream_native(void*, std::int32_t device, sy_stream stream, void** nat
   return guarded([&] { *native = Devices::get().at(device).queue(stream).handle(); });
 }
 
+/// "fp64": "on", or "off" to do without it on every device.
+sy_status configure(void*, const char* key, const char* value) {
+  return guarded([&] {
+    if (std::strcmp(key, "fp64") != 0) throw sdk::Error(SY_NOT_FOUND, "opencl: no setting \"%s\"", key);
+    const bool on = std::strcmp(value, "on") == 0;
+    if (!on && std::strcmp(value, "off") != 0) {
+      throw sdk::Error(SY_INVALID_ARGUMENT, "opencl: fp64 is \"%s\", expected on or off", value);
+    }
+    for (int i = 0; i < Devices::get().count(); ++i) Devices::get().at(i).use_fp64(on);
+  });
+}
+
 void read_counts(sy_opencl_counts* counts) {
   const Counters& c = counters();
   *counts = {c.bytes_copied_to_host, c.bytes_read_by_kernels, c.programs_built, c.programs_from_cache,
@@ -135,6 +147,7 @@ constexpr sy_backend make_backend() {
   b.copy = &copy_bytes;
   b.synchronize = &synchronize;
   b.stream_native = &stream_native;
+  b.configure = &configure;
   b.extension = &extension;
   return b;
 }

@@ -1,6 +1,9 @@
 #include "device.h"
 
+#include <pthread.h>
+
 #include <algorithm>
+#include <atomic>
 
 #include "host.h"
 #include "switchyard/sdk/log.h"
@@ -8,6 +11,8 @@
 namespace sy::opencl {
 
 namespace {
+
+std::atomic<bool> is_forked{false};
 
 bool is_usable(cl_device_id device) {
   return device_value<cl_bool>(device, CL_DEVICE_AVAILABLE) != 0 &&
@@ -32,6 +37,7 @@ Device::Device(int index, cl_device_id id, cl_context context)
       context_(context),
       name_(device_text(id, CL_DEVICE_NAME)),
       has_fp64_(device_value<cl_device_fp_config>(id, CL_DEVICE_DOUBLE_FP_CONFIG) != 0),
+      uses_fp64_(has_fp64_),
       max_group_(device_value<std::size_t>(id, CL_DEVICE_MAX_WORK_GROUP_SIZE)),
       compute_units_(device_value<cl_uint>(id, CL_DEVICE_MAX_COMPUTE_UNITS)),
       programs_(context, id, BinaryCache(BinaryCache::default_folder())),
@@ -55,14 +61,16 @@ sy_stream Device::create_queue() {
 }
 
 void Device::destroy_queue(sy_stream handle) {
-  std::shared_ptr<Queue> dropped;  // finishes outside of the lock
-  const std::lock_guard<std::mutex> lock(mutex_);
+  std::shared_ptr<Queue> dropped;
+  std::unique_lock<std::mutex> lock(mutex_);
   for (auto it = queues_.begin(); it != queues_.end(); ++it) {
     if (reinterpret_cast<sy_stream>(it->get()) != handle) continue;
     dropped = *it;
     queues_.erase(it);
-    return;
+    break;
   }
+  lock.unlock();
+  if (dropped != nullptr) dropped->finish();
 }
 
 void Device::finish() {
@@ -76,12 +84,17 @@ void Device::finish() {
 }
 
 Devices& Devices::get() {
+  if (is_forked) {
+    throw sdk::Error(SY_FAILED_PRECONDITION,
+                     "opencl: this process was forked after its devices had started; start it anew instead");
+  }
   static Devices* const instance = new Devices();
   return *instance;
 }
 
 Devices::Devices() {
   cl_uint num_platforms = 0;
+  ::pthread_atfork(nullptr, nullptr, [] { is_forked = true; });
   if (clGetPlatformIDs(0, nullptr, &num_platforms) != CL_SUCCESS || num_platforms == 0) return;
   std::vector<cl_platform_id> platforms(num_platforms);
   check(clGetPlatformIDs(num_platforms, platforms.data(), nullptr), "clGetPlatformIDs");

@@ -1,6 +1,7 @@
 // The devices of all drivers, found when first asked for.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -23,7 +24,9 @@ class Device {
   /// Shared with the other devices of the same platform.
   cl_context context() const { return context_; }
   const std::string& name() const { return name_; }
-  bool has_fp64() const { return has_fp64_; }
+  bool has_fp64() const { return uses_fp64_; }
+  /// Off: as if the device had none, which is how a device without is tested on one with. On where it has none: no change.
+  void use_fp64(bool on) { uses_fp64_ = on && has_fp64_; }
   std::size_t max_group() const { return max_group_; }
   unsigned compute_units() const { return compute_units_; }
   Programs& programs() { return programs_; }
@@ -41,6 +44,7 @@ class Device {
   const cl_context context_;
   const std::string name_;
   const bool has_fp64_;
+  std::atomic<bool> uses_fp64_;
   const std::size_t max_group_;
   const unsigned compute_units_;
   Programs programs_;

@@ -51,6 +51,13 @@ bool Iteration::is_flat() const {
   return true;
 }
 
+void Iteration::pad_to(int wanted) {
+  while (rank() < wanted) {
+    shape.insert(shape.begin(), 1);
+    for (Dims& s : strides) s.insert(s.begin(), 0);
+  }
+}
+
 void Iteration::add_to(Launch& launch) const {
   for (std::size_t d = 1; d < shape.size(); ++d) launch.index(shape[d]);
   for (const Dims& s : strides) {

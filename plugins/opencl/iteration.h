@@ -26,6 +26,9 @@ struct Iteration {
   /// Every operand is one run of neighbours.
   bool is_flat() const;
 
+  /// Puts dimensions of size 1 in front until there are so many: fewer ranks are fewer programs to build.
+  void pad_to(int rank);
+
   /// Adds sizes (all but the outermost) and strides to a launch, in the order that parameters() declares.
   void add_to(Launch& launch) const;
 };

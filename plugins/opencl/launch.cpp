@@ -9,7 +9,7 @@ namespace sy::opencl {
 
 namespace {
 
-constexpr std::size_t kGroup = 256;
+constexpr std::size_t kGroup = 128;  // one size for all, since drivers compile once per size
 constexpr std::int64_t kNarrow = std::int64_t{1} << 31;
 
 /// What compute_type() names.
@@ -55,10 +55,10 @@ Launch& Launch::tensor(const sdk::Tensor& t) {
   return *this;
 }
 
-Launch& Launch::scratch(const void* memory, const std::string& type) {
+Launch& Launch::scratch(const void* memory, const std::string& type, std::int64_t offset) {
   operands_ += '(' + type + ')';
   definitions_.push_back(operand_source(count_++, type));
-  buffer(as_buffer(memory), 0);
+  buffer(as_buffer(memory), offset);
   return *this;
 }
 
@@ -121,7 +121,7 @@ std::string Launch::source(const std::function<std::string()>& body) const {
 }
 
 void Launch::enqueue(std::size_t groups, std::size_t group, const std::function<std::string()>& body) {
-  const std::string key = name_ + "/" + operands_ + (wide_ ? "/wide" : "");
+  const std::string key = name_ + "/" + operands_ + (wide_ ? "/wide" : "") + (device_.has_fp64() ? "" : "/nofp64");
   Kernel& kernel = device_.programs().get(key, [&] { return source(body); });
   const std::lock_guard<std::mutex> lock(kernel.mutex);
   cl_uint position = 0;
@@ -147,8 +147,7 @@ void Launch::enqueue(std::size_t groups, std::size_t group, const std::function<
 
 void Launch::run(std::int64_t items, const std::function<std::string()>& body) {
   if (items == 0) return;
-  // Few items spread over the device's units instead of filling one group.
-  const std::size_t group = items >= 4096 ? group_size() : std::min<std::size_t>(group_size(), 32);
+  const std::size_t group = group_size();
   wide_ = wide_ || items + static_cast<std::int64_t>(group) >= kNarrow;
   enqueue((static_cast<std::size_t>(items) + group - 1) / group, group, body);
 }

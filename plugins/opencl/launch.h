@@ -20,10 +20,12 @@ class Launch {
   Launch(const sdk::Call& call, std::string name);
 
   Device& device() const { return device_; }
+  /// Adds to the name.
+  void variant(const std::string& suffix) { name_ += suffix; }
   /// The next operand: OUT<k> or IN<k>. Throws sdk::Error where the device lacks its dtype.
   Launch& tensor(const sdk::Tensor& t);
-  /// Scratch memory of an OpenCL type as the next operand.
-  Launch& scratch(const void* memory, const std::string& type);
+  /// Scratch memory of an OpenCL type as the next operand, from an element on.
+  Launch& scratch(const void* memory, const std::string& type, std::int64_t offset = 0);
   /// A number in host memory as the next operand: a parameter `const C<k> v<k>`, which GET<k> ignores its index for.
   Launch& host_scalar(const sdk::Tensor& t);
   /// A parameter `const idx`.

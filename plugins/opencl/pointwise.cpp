@@ -42,8 +42,9 @@ void run_pointwise(const sdk::Call& call, const std::string& name, const Pointwi
     on_host.push_back(t.is_host_scalar());
     if (!t.is_host_scalar()) strides.push_back(t.strides());
   }
-  const Iteration it(result.shape(), strides);
+  Iteration it(result.shape(), strides);
   const bool flat = it.is_flat();
+  if (!flat) it.pad_to(2);
   Launch launch(call, name + (flat ? "" : "/r" + std::to_string(it.rank())));
   launch.tensor(result);
   for (const sdk::Tensor& t : inputs) t.is_host_scalar() ? launch.host_scalar(t) : launch.tensor(t);

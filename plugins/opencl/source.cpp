@@ -24,14 +24,14 @@ std::string operand(int k, const std::string& storage, const std::string& comput
 
 constexpr const char* kConversions = R"(
 #pragma OPENCL FP_CONTRACT OFF
-inline float half_to_float(uint h) {
+static inline float half_to_float(uint h) {
   uint sign = (h & 0x8000u) << 16, m = h & 0x7fffu;
   if (m >= 0x7c00u) return as_float(sign | 0x7f800000u | ((m & 0x3ffu) << 13));
   if (m >= 0x0400u) return as_float(sign | ((m << 13) + (112u << 23)));
   float s = (float)m * 5.9604644775390625e-08f;
   return sign != 0 ? -s : s;
 }
-inline ushort float_to_half(float v) {
+static inline ushort float_to_half(float v) {
   uint bits = as_uint(v), sign = (bits >> 16) & 0x8000u, m = bits & 0x7fffffffu;
   if (m > 0x7f800000u) return (ushort)(sign | 0x7e00u | ((m >> 13) & 0x3ffu));
   if (m >= 0x477ff000u) return (ushort)(sign | 0x7c00u);
@@ -40,23 +40,21 @@ inline ushort float_to_half(float v) {
   uint shift = 126u - (m >> 23), f = (m & 0x7fffffu) | 0x800000u;
   return (ushort)(sign | ((f + (1u << (shift - 1u)) - 1u + ((f >> shift) & 1u)) >> shift));
 }
-inline float bfloat_to_float(uint h) { return as_float(h << 16); }
-inline ushort float_to_bfloat(float v) {
+static inline float bfloat_to_float(uint h) { return as_float(h << 16); }
+static inline ushort float_to_bfloat(float v) {
   uint bits = as_uint(v);
   if ((bits & 0x7fffffffu) > 0x7f800000u) return (ushort)((bits >> 16) | 0x40u);
   return (ushort)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
 }
 /* To odd, so that a second rounding to 16 bits is right. */
-inline float long_to_odd(long v) {
+static inline float long_to_odd(long v) {
   float f = convert_float_rtz(v);
   return convert_long_sat(f) == v ? f : as_float(as_uint(f) | 1u);
 }
-inline long wrap_add(long a, long b) { return as_long(as_ulong(a) + as_ulong(b)); }
-inline long wrap_sub(long a, long b) { return as_long(as_ulong(a) - as_ulong(b)); }
-inline long wrap_mul(long a, long b) { return as_long(as_ulong(a) * as_ulong(b)); }
-/* i counted from the end where negative; -1, and a note of the first one, where it lies outside. */
-inline long checked_index(long i, long size, int dim, __global volatile int* fault, int site) {
-  if (i >= -size && i < size) return i < 0 ? i + size : i;
+static inline long wrap_add(long a, long b) { return as_long(as_ulong(a) + as_ulong(b)); }
+static inline long wrap_sub(long a, long b) { return as_long(as_ulong(a) - as_ulong(b)); }
+static inline long wrap_mul(long a, long b) { return as_long(as_ulong(a) * as_ulong(b)); }
+static inline void note_index(long i, long size, int dim, __global volatile int* fault, int site) {
   if (atomic_cmpxchg(fault, 0, 1) == 0) {
     fault[1] = site;
     fault[2] = (int)(as_ulong(i) & 0xffffffffu);
@@ -65,13 +63,24 @@ inline long checked_index(long i, long size, int dim, __global volatile int* fau
     fault[5] = (int)(as_ulong(size) >> 32);
     fault[6] = dim;
   }
+}
+/* i counted from the end where negative; -1, and a note of the first one, where it lies outside. */
+static inline long checked_index(long i, long size, int dim, __global volatile int* fault, int site) {
+  if (i >= -size && i < size) return i < 0 ? i + size : i;
+  note_index(i, size, dim, fault, site);
+  return -1;
+}
+/* The same where no index may be negative. */
+static inline long checked_row(long i, long size, __global volatile int* fault, int site) {
+  if (i >= 0 && i < size) return i;
+  note_index(i, size, 0, fault, site);
   return -1;
 }
 #define FAULT __global volatile int* fault, const int site
 )";
 
 constexpr const char* kDouble = R"(
-inline float double_to_odd(double v) {
+static inline float double_to_odd(double v) {
   float f = convert_float_rtz(v);
   return (double)f == v ? f : as_float(as_uint(f) | 1u);
 }

@@ -9,8 +9,8 @@ using namespace sy::opencl;  // NOLINT
 
 constexpr const char* kFunctions = R"(
 #define IS_NAN(x) ((x) != (x))
-inline C0 at_least(C0 x, C0 low) { return x < low || IS_NAN(low) ? low : x; }
-inline C0 at_most(C0 x, C0 high) { return x > high || IS_NAN(high) ? high : x; }
+static inline C0 at_least(C0 x, C0 low) { return x < low || IS_NAN(low) ? low : x; }
+static inline C0 at_most(C0 x, C0 high) { return x > high || IS_NAN(high) ? high : x; }
 )";
 
 /// The bounds are elements of self's dtype, saturated; NaN stays NaN.

@@ -9,7 +9,7 @@ using namespace sy::sdk;     // NOLINT
 using namespace sy::opencl;  // NOLINT
 
 constexpr const char* kFloating = R"(
-inline C0 quotient(C0 a, C0 b) {
+static inline C0 quotient(C0 a, C0 b) {
   if (b == 0 || !isfinite(a) || isnan(b)) return floor(a / b);
   const C0 rest = fmod(a, b);
   const int below = rest != 0 && (rest < 0) != (b < 0);
@@ -19,7 +19,7 @@ inline C0 quotient(C0 a, C0 b) {
 }
 )";
 constexpr const char* kIntegral = R"(
-inline long quotient(long a, long b) {
+static inline long quotient(long a, long b) {
   if (b == 0) return 0;
   if (b == -1) return wrap_sub(0, a);
   return a / b - (a % b != 0 && (a < 0) != (b < 0) ? 1 : 0);

@@ -8,7 +8,7 @@ using namespace sy::sdk;     // NOLINT
 using namespace sy::opencl;  // NOLINT
 
 constexpr const char* kPowFunctions = R"(
-inline long int_pow(long x, long y) {
+static inline long int_pow(long x, long y) {
   if (y < 0) return x == 1 ? 1 : x == -1 ? (y % 2 == 0 ? 1 : -1) : 0;
   long result = 1;
   for (; y > 0; y /= 2) {

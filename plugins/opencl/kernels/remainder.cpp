@@ -9,14 +9,14 @@ using namespace sy::sdk;     // NOLINT
 using namespace sy::opencl;  // NOLINT
 
 constexpr const char* kFloating = R"(
-inline C0 rest_of(C0 a, C0 b) {
+static inline C0 rest_of(C0 a, C0 b) {
   const C0 rest = fmod(a, b);
   if (rest == 0) return copysign((C0)0, b);
   return (rest < 0) != (b < 0) ? rest + b : rest;
 }
 )";
 constexpr const char* kIntegral = R"(
-inline long rest_of(long a, long b) {
+static inline long rest_of(long a, long b) {
   if (b == 0 || b == -1) return 0;
   const long rest = a % b;
   return rest != 0 && (rest < 0) != (b < 0) ? rest + b : rest;
