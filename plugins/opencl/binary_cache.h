@@ -11,9 +11,10 @@ namespace sy::opencl {
 
 using Binary = std::vector<unsigned char>;
 
-/// A folder of entries. An entry holds the whole text that it was made from (source, options, device, driver), which must
-/// agree on reading, and a checksum. Writers put a file of their own beside the entry and rename it, so that readers see
-/// whole entries whoever else writes. Thread-safe; nothing here fails a call: without a usable folder there is no cache.
+/// A folder of entries. An entry holds the whole text that it was made from (source, options, device, driver), which
+/// must agree on reading, and a checksum. Writers put a file of their own beside the entry and rename it, so that
+/// readers see whole entries whoever else writes. Thread-safe; nothing here fails a call: without a usable folder
+/// there is no cache.
 class BinaryCache {
  public:
   /// $XDG_CACHE_HOME/switchyard/opencl, else ~/.cache/switchyard/opencl; empty, and so no cache, without either and in

@@ -25,7 +25,8 @@ class Device {
   cl_context context() const { return context_; }
   const std::string& name() const { return name_; }
   bool has_fp64() const { return uses_fp64_; }
-  /// Off: as if the device had none, which is how a device without is tested on one with. On where it has none: no change.
+  /// Off: as if the device had none, which is how a device without is tested on one with. On where it has none: no
+  /// change.
   void use_fp64(bool on) { uses_fp64_ = on && has_fp64_; }
   std::size_t max_group() const { return max_group_; }
   unsigned compute_units() const { return compute_units_; }

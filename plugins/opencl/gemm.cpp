@@ -16,9 +16,9 @@ constexpr std::int64_t kSmall = std::int64_t{1} << 18;
 std::int64_t work(const ProductSize& s) { return s.batch * s.rows * s.columns * s.inner; }
 
 constexpr const char* kNaive = R"(
-__kernel void run(OUT0, IN1, IN2, const idx rows, const idx columns, const idx inner, const idx a_batch, const idx a_row,
-                  const idx a_step, const idx b_batch, const idx b_step, const idx b_column, const idx c_batch,
-                  const idx c_row, const C0 beta, const idx n) {
+__kernel void run(OUT0, IN1, IN2, const idx rows, const idx columns, const idx inner, const idx a_batch,
+                  const idx a_row, const idx a_step, const idx b_batch, const idx b_step, const idx b_column,
+                  const idx c_batch, const idx c_row, const C0 beta, const idx n) {
   const idx i = get_global_id(0);
   if (i >= n) return;
   const idx column = i % columns, row = i / columns % rows, batch = i / columns / rows;
@@ -95,7 +95,8 @@ __kernel void run(OUT0, IN1, IN2, const idx rows, const idx columns, const idx b
   const idx i = get_global_id(0);
   if (i >= n) return;
   C0 value = alpha * GET1(i);
-  if (beta != 0) value += beta * GET2(i / columns / rows * batch_step + i / columns % rows * row_step + i % columns * column_step);
+  const idx from = i / columns / rows * batch_step + i / columns % rows * row_step + i % columns * column_step;
+  if (beta != 0) value += beta * GET2(from);
   PUT0(i, value);
 }
 )";

@@ -39,8 +39,8 @@ Values scratch_values(const sdk::Call& call, std::uint32_t dtype, std::int64_t n
 void multiply(const sdk::Call& call, bool is_double, const ProductSize& size, const Values& a, const Matrix& a_form,
               const Values& b, const Matrix& b_form, double beta, const Values& c, const Matrix& c_form);
 
-/// Writes count values of a contiguous tensor of any floating dtype to scratch memory of its compute type, or the values
-/// where they lie for f32 and f64.
+/// Writes count values of a contiguous tensor of any floating dtype to scratch memory of its compute type, or the
+/// values where they lie for f32 and f64.
 Values as_plain(const sdk::Call& call, const sdk::Tensor& t);
 /// result = values, rounded; result is contiguous.
 void round_into(const sdk::Call& call, const Values& values, const sdk::Tensor& result);

@@ -13,8 +13,8 @@
 namespace sy::opencl {
 
 /// The source is the prelude, the definitions of the operands in order (see source.h), then a body that defines
-/// `__kernel void run(...)` with the same parameters in the same order. Everything that the body varies with, besides the
-/// operands' dtypes, belongs into the name.
+/// `__kernel void run(...)` with the same parameters in the same order. Everything that the body varies with, besides
+/// the operands' dtypes, belongs into the name.
 class Launch {
  public:
   Launch(const sdk::Call& call, std::string name);

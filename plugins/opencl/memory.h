@@ -10,8 +10,8 @@ namespace sy::opencl {
 
 class Device;
 
-/// A block of device memory is a cl_mem: OpenCL 1.2 has no device pointers. Where a tensor begins within one is its byte
-/// offset.
+/// A block of device memory is a cl_mem: OpenCL 1.2 has no device pointers. Where a tensor begins within one is its
+/// byte offset.
 inline cl_mem as_buffer(const void* handle) { return static_cast<cl_mem>(const_cast<void*>(handle)); }
 
 /// Throw sdk::Error. kind: SY_MEMORY_DEVICE or SY_MEMORY_PINNED.

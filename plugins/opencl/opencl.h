@@ -13,8 +13,8 @@ namespace sy::opencl {
 
 /// "CL_INVALID_VALUE"; the number where it has no name here.
 std::string error_name(cl_int code);
-/// Throws sdk::Error "what: CL_..." unless code is CL_SUCCESS: SY_OUT_OF_MEMORY where memory ran out, SY_DEVICE_LOST where
-/// the device is gone, else SY_INTERNAL.
+/// Throws sdk::Error "what: CL_..." unless code is CL_SUCCESS: SY_OUT_OF_MEMORY where memory ran out, SY_DEVICE_LOST
+/// where the device is gone, else SY_INTERNAL.
 void check(cl_int code, const char* what);
 
 /// A text property of a device or a platform; empty where the driver has none.

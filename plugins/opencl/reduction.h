@@ -8,8 +8,8 @@
 
 namespace sy::opencl {
 
-/// How elements become one. OpenCL C over C1, the compute type of the elements, and C0, that of the result. Merging must
-/// be associative; the order of elements is kept, save that neighbours are dealt out to the items of a group.
+/// How elements become one. OpenCL C over C1, the compute type of the elements, and C0, that of the result. Merging
+/// must be associative; the order of elements is kept, save that neighbours are dealt out to the items of a group.
 struct Fold {
   const char* name;
   const char* state;  // type of an intermediate result; a definition may precede it in `setup`
@@ -20,9 +20,9 @@ struct Fold {
   std::size_t state_bytes;  // at most
 };
 
-/// result = fold of self over dims (non-negative, ascending). The result has self's dimensions, of size 1 at dims, or lacks
-/// them; its strides are taken from the dimensions that it keeps. `at` in take counts the reduced elements of one result in
-/// row-major order.
+/// result = fold of self over dims (non-negative, ascending). The result has self's dimensions, of size 1 at dims, or
+/// lacks them; its strides are taken from the dimensions that it keeps. `at` in take counts the reduced elements of
+/// one result in row-major order.
 void reduce(const sdk::Call& call, const Fold& fold, const sdk::Tensor& self, const sdk::Tensor& result,
             const std::vector<int>& dims);
 /// The same where the dims come from the call, and the result has them with size 1.

@@ -15,7 +15,8 @@ constexpr std::int64_t kParts = 256;  // of a scan
 
 constexpr const char* kBefore = R"(
 #define IS_NAN(x) ((x) != (x))
-static inline int before(C0 a, C0 b) { return DESCENDING ? (b < a || (IS_NAN(a) && !IS_NAN(b))) : (a < b || (!IS_NAN(a) && IS_NAN(b))); }
+static inline int ascends(C0 a, C0 b) { return a < b || (!IS_NAN(a) && IS_NAN(b)); }
+static inline int before(C0 a, C0 b) { return DESCENDING ? ascends(b, a) : ascends(a, b); }
 #define KEY(line, i) GET0((line) / inner * size * inner + (idx)(i) * inner + (line) % inner)
 )";
 

@@ -7,9 +7,9 @@
 
 namespace sy::opencl {
 
-/// Fills a new workspace of lines * size indices (OpenCL type long) with, per line of a contiguous tensor, the stable order
-/// of its elements along it; NaN is the largest. Element (line, i) lies at line / inner * size * inner + i * inner +
-/// line % inner.
+/// Fills a new workspace of lines * size indices (OpenCL type long) with, per line of a contiguous tensor, the stable
+/// order of its elements along it; NaN is the largest. Element (line, i) lies at line / inner * size * inner + i *
+/// inner + line % inner.
 void* sorted_order(const sdk::Call& call, const sdk::Tensor& self, std::int64_t lines, std::int64_t size,
                    std::int64_t inner, bool descending);
 /// The same for scratch memory with n elements of type long, as one line.

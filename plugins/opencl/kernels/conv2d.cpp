@@ -1,4 +1,5 @@
-// conv2d and its gradients: images unrolled into matrices, whose columns are the kernel's windows, then matrix products.
+// conv2d and its gradients: images unrolled into matrices, whose columns are the kernel's windows, then matrix
+// products.
 #include "switchyard/sdk/ops/conv2d.h"
 
 #include <algorithm>
@@ -57,7 +58,8 @@ __kernel void run(OUT0, IN1, IN2, const idx plane, const idx channels, const idx
 }
 )";
 
-/// Sizes; input (batch, channels, h, w), weight (features, channels / groups, kh, kw), output (batch, features, oh, ow).
+/// Sizes; input (batch, channels, h, w), weight (features, channels / groups, kh, kw), output (batch, features, oh,
+/// ow).
 struct Convolution {
   std::uint32_t dtype;
   Window window;

@@ -18,7 +18,8 @@ __kernel void run(IN0, __global const long* order, __global long* flags, const i
 )";
 // sums[i] - 1 is the value's number; the first element of a value writes it, and where its run begins.
 constexpr const char* kValues = R"(
-__kernel void run(OUT0, IN1, __global const long* order, __global const long* sums, __global long* starts, const idx n) {
+__kernel void run(OUT0, IN1, __global const long* order, __global const long* sums, __global long* starts,
+                  const idx n) {
   const idx i = get_global_id(0);
   if (i >= n || (i > 0 && sums[i] == sums[i - 1])) return;
   RAW0((idx)sums[i] - 1) = RAW1((idx)order[i]);
