@@ -1,7 +1,8 @@
 # switchyard_add_plugin(NAME SOURCES plugin.cpp ... [KERNELS folder] [LIBRARIES ...] [DEFINITIONS ...])
 #
 # A device plugin: a module that exports sy_plugin_query and nothing else, and may not refer to a symbol of the host.
-# Every KERNELS/*.cpp defines one table with SY_KERNELS; the list of them is made here.
+# Every KERNELS/*.cpp defines one table with SY_KERNELS; the list of them is made here. A conformance.yaml beside the
+# CMakeLists.txt goes where `switchyard conformance` looks for it: beside the module.
 if(NOT SWITCHYARD_EXPORTS_MAP)
   set(SWITCHYARD_EXPORTS_MAP ${PROJECT_SOURCE_DIR}/plugins/sdk/exports.map)
 endif()
@@ -37,6 +38,10 @@ const sy::sdk::KernelTable* const sy_kernel_list[] = {
     PREFIX "" OUTPUT_NAME switchyard_${name}
     CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/switchyard/plugins)
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/conformance.yaml)
+    configure_file(${CMAKE_CURRENT_SOURCE_DIR}/conformance.yaml
+                   ${CMAKE_BINARY_DIR}/lib/switchyard/plugins/switchyard_${name}.conformance.yaml COPYONLY)
+  endif()
   target_compile_options(${name} PRIVATE -Wall -Wextra -fno-gnu-unique)
   if(SWITCHYARD_SANITIZE)
     # The sanitizer's runtime lives in the host program, so its symbols stay undefined here.

@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "commands.h"
+#include "conformance.h"
 #include "json_value.h"
 
 int main(int argc, char** argv) {
@@ -49,15 +50,20 @@ int main(int argc, char** argv) {
   add_call_options(explain);
   explain->add_option("--grad", options.grad, "with the gradient for this argument")->allow_extra_args(false);
 
+  ConformanceOptions conformance_options;
+  CLI::App* conformance = add_conformance(app, conformance_options);
+
   if (argc > 1 && argv[1][0] != '-' &&
       app.get_subcommands([&](CLI::App* a) { return a->check_name(argv[1]); }).empty()) {
-    std::cerr << "switchyard: no command is called \"" << argv[1] << "\"; there are devices, ops, call and explain\n";
+    std::cerr << "switchyard: no command is called \"" << argv[1]
+              << "\"; there are devices, ops, call, explain and conformance\n";
     return 2;
   }
   CLI11_PARSE(app, argc, argv);
   try {
     if (*devices) return run_devices(json, why);
     if (*ops) return run_ops(name, json);
+    if (*conformance) return run_conformance(conformance_options);
     if (*call && batch) return run_batch();
     if (options.op.empty()) {
       std::cerr << "switchyard: which operator? `switchyard ops` lists them\n";

@@ -1,0 +1,31 @@
+# Tests of the suite itself, and the suite on our own devices.
+set(conformance_dir ${CMAKE_CURRENT_SOURCE_DIR}/conformance)
+file(GLOB conformance_tests CONFIGURE_DEPENDS ${conformance_dir}/*_test.cpp)
+switchyard_add_test(conformance_tests SOURCES ${conformance_tests}
+                    LIBRARIES switchyard_conformance nlohmann_json::nlohmann_json)
+add_dependencies(switchyard_tool reference simulator cpu)
+
+# The quick tier, one test per device and schema file: conformance.cpu.pointwise_unary; the rest is conformance.cpu.device.
+set(conformance_devices cpu simulator simulator_opaque reference)
+foreach(device IN LISTS conformance_devices)
+  foreach(file IN LISTS switchyard_generated_SAMPLES)
+    cmake_path(GET file STEM stem)
+    string(REGEX REPLACE "_samples$" "" group ${stem})
+    if(NOT group STREQUAL "all")
+      add_test(NAME conformance.${device}.${group}
+               COMMAND switchyard_tool conformance --device ${device} --group ${group} --timeout 120)
+      set_tests_properties(conformance.${device}.${group} PROPERTIES TIMEOUT 600)
+    endif()
+  endforeach()
+  add_test(NAME conformance.${device}.device
+           COMMAND switchyard_tool conformance --device ${device} --suite file,tables,loading,unloading,runtime --timeout 120)
+  set_tests_properties(conformance.${device}.device PROPERTIES TIMEOUT 600)
+endforeach()
+
+# Every combination of dtypes and layouts.
+set(full "")
+foreach(device IN LISTS conformance_devices)
+  list(APPEND full COMMAND switchyard_tool conformance --device ${device} --tier full)
+endforeach()
+add_custom_target(conformance_full ${full} USES_TERMINAL VERBATIM)
+add_subdirectory(conformance/planted)
