@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -47,7 +48,9 @@ class ProgressLine {
   ProgressLine() : terminal_(isatty(STDERR_FILENO) != 0) {}
 
   void show(const Progress& p) {
-    if (!terminal_ || p.all == 0) return;
+    auto now = std::chrono::steady_clock::now();
+    if (!terminal_ || p.all == 0 || (p.done != p.all && now - drawn_ < std::chrono::milliseconds(100))) return;
+    drawn_ = now;
     constexpr std::size_t kWidth = 30;
     std::size_t full = p.done * kWidth / p.all;
     std::string line =
@@ -64,6 +67,7 @@ class ProgressLine {
  private:
   bool terminal_;
   bool shown_ = false;
+  std::chrono::steady_clock::time_point drawn_{};
 };
 
 void print_failure(const CaseRecord& f) {

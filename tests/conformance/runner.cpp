@@ -358,10 +358,7 @@ class Runner {
 
   void run_batches() {
     while (!waiting_.empty() || !running_.empty()) {
-      std::size_t most = static_cast<std::size_t>(std::max(options_.jobs, 1));
-      // Times are measured one at a time.
-      if (!waiting_.empty() && jobs_[waiting_.back().next].part() == "perf") most = 1;
-      while (!waiting_.empty() && running_.size() < most) {
+      while (!waiting_.empty() && may_start(waiting_.back())) {
         Batch next = waiting_.back();
         waiting_.pop_back();
         start(next);
@@ -372,6 +369,14 @@ class Runner {
       }
     }
     progress_fn_(progress_);
+  }
+
+  /// Times are measured with nothing else running.
+  bool may_start(const Batch& next) const {
+    if (running_.empty()) return true;
+    auto measures = [&](const Batch& b) { return jobs_[b.next].part() == "perf"; };
+    if (measures(next) || measures(running_[0].batch)) return false;
+    return running_.size() < static_cast<std::size_t>(options_.jobs);
   }
 
   void wait_for_news() {

@@ -22,6 +22,13 @@ foreach(device IN LISTS conformance_devices)
   set_tests_properties(conformance.${device}.device PROPERTIES TIMEOUT 600)
 endforeach()
 
+# Work that takes a different time each time: whoever forgets to wait is seen.
+foreach(device simulator simulator_opaque)
+  add_test(NAME conformance.${device}.delayed
+           COMMAND switchyard_tool conformance --device ${device} --group index,join --suite forward,forms,gradients --jobs 4)
+  set_tests_properties(conformance.${device}.delayed PROPERTIES ENVIRONMENT SWITCHYARD_SIMULATOR_DELAY_US=0-300 TIMEOUT 600)
+endforeach()
+
 # Every combination of dtypes and layouts.
 set(full "")
 foreach(device IN LISTS conformance_devices)
