@@ -13,7 +13,7 @@ void run_loading(const Target& target, Report& report) {
   report.run(CaseName{"the host takes the plugin", "", ""},
              [&] { return plugin != nullptr ? "" : str_cat(target.plugin, " is not among the loaded plugins"); });
   if (plugin == nullptr) return;
-  report.note("plugin", "", str_cat(plugin->name(), " ", plugin->version(), ", ", plugin->vendor()));
+  report.note("vendor", "", plugin->vendor());
   report.note("kernels", "", str_cat(plugin->num_kernels));
   report.run(CaseName{"the host takes every kernel", "", ""}, [&] {
     std::string text;
