@@ -23,11 +23,8 @@ inline Dtype common_dtype(std::initializer_list<Tensor> operands) {
   return state.result();
 }
 
-/// The operand in that dtype; half precision in f32. Plain numbers stay what they are.
-inline Tensor operand_in(const Tensor& t, Dtype dtype) {
-  if (dtype == kF16 || dtype == kBF16) dtype = kF32;
-  return t.dtype() == dtype || t.impl()->wrapped_number ? t : sy::cast(t, dtype);
-}
+/// The operand rounded to that dtype, as a kernel gets it; half precision is then widened.
+inline Tensor operand_in(const Tensor& t, Dtype dtype) { return widened(t.dtype() == dtype ? t : sy::cast(t, dtype)); }
 
 inline Tensor narrowed(const Tensor& t, Dtype dtype) { return t.dtype() == dtype ? t : sy::cast(t, dtype); }
 
