@@ -11,11 +11,16 @@ foreach(part abi sdk dispatcher ops autograd frontend)
   set_target_properties(switchyard_${part} PROPERTIES EXPORT_NAME ${part})
 endforeach()
 
+set(plugins_dir ${CMAKE_INSTALL_LIBDIR}/switchyard/plugins)
 set(plugins cpu reference simulator)
 if(TARGET opencl)
   list(APPEND plugins opencl)
 endif()
-install(TARGETS ${plugins} LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}/switchyard/plugins)
+install(TARGETS ${plugins} LIBRARY DESTINATION ${plugins_dir})
+foreach(plugin IN LISTS plugins)
+  install(FILES ${PROJECT_SOURCE_DIR}/plugins/${plugin}/conformance.yaml DESTINATION ${plugins_dir}
+          RENAME switchyard_${plugin}.conformance.yaml)
+endforeach()
 
 foreach(pair abi=dispatcher/abi core=dispatcher/core dispatch=dispatcher/dispatch loader=dispatcher/loader sdk=plugins/sdk
              ops=ops autograd=autograd tensor=frontend/tensor nn=frontend/nn optim=frontend/optim data=frontend/data

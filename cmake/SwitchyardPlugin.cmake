@@ -1,7 +1,8 @@
 # switchyard_add_plugin(NAME SOURCES plugin.cpp ... [KERNELS folder] [LIBRARIES ...] [DEFINITIONS ...])
 #
 # A device plugin: a module that exports sy_plugin_query and nothing else, and may not refer to a symbol of the host.
-# Every KERNELS/*.cpp defines one table with SY_KERNELS; the list of them is made here.
+# Every KERNELS/*.cpp defines one table with SY_KERNELS; the list of them is made here. A conformance.yaml beside the
+# CMakeLists.txt goes where `switchyard conformance` looks for it: beside the module.
 if(NOT SWITCHYARD_EXPORTS_MAP)
   set(SWITCHYARD_EXPORTS_MAP ${PROJECT_SOURCE_DIR}/plugins/sdk/exports.map)
 endif()
@@ -37,6 +38,10 @@ const sy::sdk::KernelTable* const sy_kernel_list[] = {
     PREFIX "" OUTPUT_NAME switchyard_${name}
     CXX_VISIBILITY_PRESET hidden C_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON
     LIBRARY_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/lib/switchyard/plugins)
+  if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/conformance.yaml)
+    configure_file(${CMAKE_CURRENT_SOURCE_DIR}/conformance.yaml
+                   ${CMAKE_BINARY_DIR}/lib/switchyard/plugins/switchyard_${name}.conformance.yaml COPYONLY)
+  endif()
   target_compile_options(${name} PRIVATE -Wall -Wextra -fno-gnu-unique)
   if(SWITCHYARD_SANITIZE)
     # The sanitizer's runtime lives in the host program, so its symbols stay undefined here.
@@ -47,30 +52,19 @@ const sy::sdk::KernelTable* const sy_kernel_list[] = {
   target_link_options(${name} PRIVATE -Wl,--exclude-libs,ALL -Wl,--version-script=${SWITCHYARD_EXPORTS_MAP})
 endfunction()
 
-# switchyard_add_conformance_test(PLUGIN [DEVICE name] [GAPS conformance.yaml] [FALLBACK])
+# switchyard_add_conformance_test(PLUGIN [DEVICE name] [FALLBACK])
 #
-# A test that runs the conformance suite on the device of that name, the plugin's own unless told otherwise. With FALLBACK
-# operators without a kernel may run on the CPU: for a plugin that is still growing.
+# A test that runs `switchyard conformance` on the plugin, on the device of that name, the plugin's own unless told
+# otherwise. With FALLBACK operators without a kernel may run on the CPU: for a plugin that is still growing.
 function(switchyard_add_conformance_test plugin)
-  cmake_parse_arguments(ARG "FALLBACK" "DEVICE;GAPS" "" ${ARGN})
+  cmake_parse_arguments(ARG "FALLBACK" "DEVICE" "" ${ARGN})
   if(NOT ARG_DEVICE)
     set(ARG_DEVICE ${plugin})
   endif()
-  set(arguments --device ${ARG_DEVICE} --gtest_brief=1)
-  if(ARG_GAPS)
-    cmake_path(ABSOLUTE_PATH ARG_GAPS BASE_DIRECTORY ${CMAKE_CURRENT_SOURCE_DIR})
-    list(APPEND arguments --gaps ${ARG_GAPS})
-  endif()
+  set(arguments --plugin $<TARGET_FILE:${plugin}> --device ${ARG_DEVICE})
   if(ARG_FALLBACK)
     list(APPEND arguments --fallback allow)
   endif()
-  # In Switchyard's own tree the program is a target like any other.
-  if(TARGET Switchyard::conformance)
-    set(program Switchyard::conformance)
-  else()
-    set(program conformance)
-  endif()
-  add_test(NAME ${plugin}.conformance COMMAND $<TARGET_FILE:${program}> ${arguments})
-  set_tests_properties(${plugin}.conformance PROPERTIES
-                       ENVIRONMENT SWITCHYARD_PLUGINS=$<TARGET_FILE:${plugin}> TIMEOUT 600)
+  add_test(NAME ${plugin}.conformance COMMAND $<TARGET_FILE:Switchyard::tool> conformance ${arguments})
+  set_tests_properties(${plugin}.conformance PROPERTIES TIMEOUT 600)
 endfunction()

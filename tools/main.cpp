@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "commands.h"
+#include "conformance.h"
 #include "json_value.h"
 
 int main(int argc, char** argv) {
@@ -53,12 +54,13 @@ int main(int argc, char** argv) {
   CLI::App* new_plugin = app.add_subcommand("new-plugin", "writes a plugin that works, to start a device from");
   new_plugin->add_option("name", plugin_name, "of the plugin and of its device")->required();
   new_plugin->add_option("dir", directory, "where; must not exist yet")->required();
+  ConformanceOptions conformance_options;
+  CLI::App* conformance = add_conformance(app, conformance_options);
 
   if (argc > 1 && argv[1][0] != '-' &&
       app.get_subcommands([&](CLI::App* a) { return a->check_name(argv[1]); }).empty()) {
     std::cerr << "switchyard: no command is called \"" << argv[1]
-              << "\"; there are devices, ops, call, explain and "
-                 "new-plugin\n";
+              << "\"; there are devices, ops, call, explain, new-plugin and conformance\n";
     return 2;
   }
   CLI11_PARSE(app, argc, argv);
@@ -66,6 +68,7 @@ int main(int argc, char** argv) {
     if (*devices) return run_devices(json, why);
     if (*ops) return run_ops(name, json);
     if (*new_plugin) return run_new_plugin(plugin_name, directory);
+    if (*conformance) return run_conformance(conformance_options);
     if (*call && batch) return run_batch();
     if (options.op.empty()) {
       std::cerr << "switchyard: which operator? `switchyard ops` lists them\n";

@@ -55,4 +55,29 @@ Tensor full_like(const Tensor& self, const Scalar& value, std::optional<Dtype> d
 
 Tensor zeros_of(const Tensor& self, IntArray size) { return sy::full(size, 0, self.dtype(), self.device()); }
 
+Tensor fill(const Tensor& self, const Scalar& value) {
+  return sy::full(self.shape(), value, self.dtype(), self.device());
+}
+
+namespace {
+
+/// Column less row, for each element of self's matrices.
+Tensor diagonals(const Tensor& self) {
+  Tensor rows = sy::arange(0, self.size(-2), 1, kI64, self.device());
+  Tensor columns = sy::arange(0, self.size(-1), 1, kI64, self.device());
+  return sy::sub(columns, sy::unsqueeze(rows, 1));
+}
+
+Tensor zero_of(const Tensor& self) { return sy::full({}, 0, self.dtype(), self.device()); }
+
+}  // namespace
+
+Tensor tril(const Tensor& self, std::int64_t diagonal) {
+  return sy::where(sy::le(diagonals(self), diagonal), self, zero_of(self));
+}
+
+Tensor triu(const Tensor& self, std::int64_t diagonal) {
+  return sy::where(sy::ge(diagonals(self), diagonal), self, zero_of(self));
+}
+
 }  // namespace sy::composite

@@ -1,4 +1,5 @@
 // Matrix products of all shapes from mm and bmm.
+#include "precision.h"
 #include "switchyard/dispatch/meta_call.h"
 #include "switchyard/ops/gen/matmul_composite.h"
 #include "switchyard/ops/operators.h"
@@ -14,6 +15,10 @@ Tensor broadcast_batch(const Tensor& t, const Shape& batch) {
 }
 
 }  // namespace
+
+Tensor mm(const Tensor& self, const Tensor& mat2) {
+  return sy::squeeze(sy::bmm(sy::unsqueeze(self, 0), sy::unsqueeze(mat2, 0)), 0);
+}
 
 Tensor matmul(const Tensor& self, const Tensor& other) {
   std::int64_t a = self.dim(), b = other.dim();
@@ -36,9 +41,9 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
     // One tall matrix instead of a batch.
     Shape shape(self.shape().begin(), self.shape().end());
     shape.back() = other.size(1);
-    return sy::reshape(
-        sy::mm(sy::reshape(self, {self.numel() / std::max<std::int64_t>(self.size(-1), 1), self.size(-1)}), other),
-        shape);
+    std::int64_t rows = 1;
+    for (std::size_t d = 0; d + 1 < shape.size(); ++d) rows *= shape[d];
+    return sy::reshape(sy::mm(sy::reshape(self, {rows, self.size(-1)}), other), shape);
   }
   Shape batch;
   IntArray x = self.shape(), y = other.shape();
@@ -55,15 +60,16 @@ Tensor matmul(const Tensor& self, const Tensor& other) {
 }
 
 Tensor addmm(const Tensor& self, const Tensor& mat1, const Tensor& mat2, const Scalar& beta, const Scalar& alpha) {
-  Tensor product = sy::mm(mat1, mat2);
+  Tensor product = sy::mm(widened(mat1), widened(mat2));
   if (alpha != Scalar(1)) product = product * alpha;
-  if (beta == Scalar(0)) return product;
-  return product + (beta == Scalar(1) ? self : self * beta);
+  if (beta != Scalar(0)) product = product + (beta == Scalar(1) ? widened(self) : widened(self) * beta);
+  return narrowed(product, mat1.dtype());
 }
 
 Tensor linear(const Tensor& input, const Tensor& weight, const Tensor& bias) {
-  Tensor out = sy::matmul(input, sy::transpose(weight, 0, 1));
-  return bias.defined() ? out + bias : out;
+  if (!bias.defined()) return sy::matmul(input, sy::transpose(weight, 0, 1));
+  Tensor out = sy::matmul(widened(input), sy::transpose(widened(weight), 0, 1)) + widened(bias);
+  return narrowed(out, input.dtype());
 }
 
 Tensor linear_backward_weight(const Tensor& grad, const Tensor& input) {

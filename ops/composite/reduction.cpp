@@ -1,6 +1,7 @@
 // Reductions from sum and amax, and the gradients of reductions.
 #include <limits>
 
+#include "precision.h"
 #include "switchyard/ops/gen/reduction_composite.h"
 #include "switchyard/ops/operators.h"
 
@@ -82,13 +83,20 @@ Tensor norm(const Tensor& self) {
   return out.dtype() == self.dtype() ? out : sy::cast(out, self.dtype());
 }
 
-Tensor logsumexp(const Tensor& self, IntArray dim, bool keepdim) {
-  Tensor largest = sy::amax(self, dim, true);
-  // An infinite maximum would make NaN of inf - inf.
-  Tensor shift = sy::where(sy::isfinite(largest), largest, 0);
-  Tensor out = sy::log(sy::sum(sy::exp(self - shift), dim, true)) + shift;
+Tensor logsumexp(const Tensor& given, IntArray dim, bool keepdim) {
+  Tensor self = widened(given), out;
+  OptionalIntArray dims = dim.empty() ? OptionalIntArray() : OptionalIntArray(dim);
+  if (count(self, dims) == 0) {
+    out = sy::log(sy::sum(self, dims, true));  // of nothing: log 0
+  } else {
+    Tensor largest = sy::amax(self, dim, true);
+    // An infinite maximum would make NaN of inf - inf.
+    Tensor shift = sy::where(sy::isfinite(largest), largest, 0);
+    out = sy::log(sy::sum(sy::exp(self - shift), dim, true)) + shift;
+  }
+  out = narrowed(out, given.dtype());
   if (keepdim || self.dim() == 0) return out;
-  return sy::squeeze(out, dim.empty() ? OptionalIntArray() : OptionalIntArray(dim));
+  return sy::squeeze(out, dims);
 }
 
 namespace {
@@ -107,6 +115,24 @@ std::tuple<Tensor, Tensor> max(const Tensor& self, std::int64_t dim, bool keepdi
 
 std::tuple<Tensor, Tensor> min(const Tensor& self, std::int64_t dim, bool keepdim) {
   return extreme(self, dim, keepdim, false);
+}
+
+Tensor any(const Tensor& self, OptionalIntArray dim, bool keepdim) {
+  return sy::ne(sy::sum(sy::cast(self, kBool), dim, keepdim), 0);
+}
+
+Tensor all(const Tensor& self, OptionalIntArray dim, bool keepdim) {
+  return sy::eq(sy::sum(sy::logical_not(self), dim, keepdim), 0);
+}
+
+/// The first of those that equal the least, or the first NaN.
+Tensor argmin(const Tensor& self, std::optional<std::int64_t> dim, bool keepdim) {
+  Shape dims;
+  if (dim) dims.push_back(*dim);
+  Tensor least = sy::amin(self, dim ? OptionalIntArray(IntArray(dims)) : OptionalIntArray(), true);
+  Tensor hit = sy::eq(self, least);
+  if (self.dtype().is_floating()) hit = sy::logical_or(hit, sy::ne(self, self));
+  return sy::argmax(sy::cast(hit, kU8), dim, keepdim);
 }
 
 Tensor scatter_along(const Tensor& grad, const Tensor& indices, IntArray size, std::int64_t dim) {

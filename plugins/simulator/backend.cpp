@@ -12,26 +12,29 @@ namespace sy::simulator {
 
 namespace {
 
+Mode kModes[] = {Mode::kPointers, Mode::kOpaque};  // what the tables' self points to
+
 /// Runs fn(simulator); what it throws becomes a status.
 template <typename Fn>
-sy_status with_simulator(Fn&& fn) {
+sy_status with_simulator(void* self, Fn&& fn) {
   return sdk::guard(host().services, nullptr, [&]() -> sy_status {
-    fn(Simulator::get());
+    fn(Simulator::get(*static_cast<const Mode*>(self)));
     return SY_OK;
   });
 }
 
 Event& event_of(sy_event handle) { return *reinterpret_cast<Event*>(handle); }
 
-sy_status device_count(void*, std::int32_t* count) {
-  return with_simulator([&](Simulator& s) { *count = s.num_devices(); });
+sy_status device_count(void* self, std::int32_t* count) {
+  return with_simulator(self, [&](Simulator& s) { *count = s.num_devices(); });
 }
 
-sy_status device_info(void*, std::int32_t device, sy_device_info* info) {
-  return with_simulator([&](Simulator& s) {
+sy_status device_info(void* self, std::int32_t device, sy_device_info* info) {
+  return with_simulator(self, [&](Simulator& s) {
     if (device < 0 || device >= s.num_devices())
-      throw sdk::Error(SY_INVALID_ARGUMENT, "simulator: no device %d", device);
-    std::snprintf(info->name, sizeof info->name, "simulated accelerator %d", device);
+      throw sdk::Error(SY_INVALID_ARGUMENT, "%s: no device %d", s.name(), device);
+    std::snprintf(info->name, sizeof info->name, "simulated accelerator %d%s", device,
+                  s.mode() == Mode::kOpaque ? ", opaque memory" : "");
     info->total_memory = s.memory().bytes_per_device();
     info->max_block = s.memory().bytes_per_device() / 2;
     info->alignment = Memory::kAlignment;
@@ -40,93 +43,104 @@ sy_status device_info(void*, std::int32_t device, sy_device_info* info) {
   });
 }
 
-sy_status alloc(void*, std::int32_t device, std::uint32_t kind, std::uint64_t bytes, void** memory) {
-  return with_simulator([&](Simulator& s) {
+sy_status alloc(void* self, std::int32_t device, std::uint32_t kind, std::uint64_t bytes, void** memory) {
+  return with_simulator(self, [&](Simulator& s) {
     *memory = nullptr;
-    if (kind == SY_MEMORY_MANAGED) throw sdk::Error(SY_UNSUPPORTED, "simulator: no managed memory");
+    s.require_alive(device);
+    if (kind == SY_MEMORY_MANAGED) throw sdk::Error(SY_UNSUPPORTED, "%s: no managed memory", s.name());
+    const bool refused = s.faults().alloc.strikes();
     if (kind == SY_MEMORY_PINNED) {
-      if (bytes < SIZE_MAX / 2) {
+      if (!refused && bytes < SIZE_MAX / 2) {
         *memory = ::operator new (static_cast<std::size_t>(bytes), std::align_val_t{Memory::kAlignment}, std::nothrow);
       }
-    } else {
+    } else if (!refused) {
       *memory = s.memory().alloc(device, bytes);
     }
     if (*memory == nullptr) {
-      throw sdk::Error(SY_OUT_OF_MEMORY, "simulator:%d has no block of %llu bytes left", device,
+      throw sdk::Error(SY_OUT_OF_MEMORY, "%s:%d has no block of %llu bytes left", s.name(), device,
                        static_cast<unsigned long long>(bytes));
     }
   });
 }
 
 /// Waits for the device first: queued work may still use the block.
-sy_status free_memory(void*, std::int32_t device, std::uint32_t kind, void* memory) {
-  return with_simulator([&](Simulator& s) {
+sy_status free_memory(void* self, std::int32_t device, std::uint32_t kind, void* memory) {
+  return with_simulator(self, [&](Simulator& s) {
     s.drain(device);
     if (kind == SY_MEMORY_PINNED) {
       ::operator delete (memory, std::align_val_t{Memory::kAlignment});
     } else if (memory != nullptr && !s.memory().free(device, memory)) {
-      throw sdk::Error(SY_INVALID_ARGUMENT, "simulator:%d: freed memory is no block of it", device);
+      throw sdk::Error(SY_INVALID_ARGUMENT, "%s:%d: freed memory is no block of it", s.name(), device);
     }
   });
 }
 
-sy_status stream_create(void*, std::int32_t device, sy_stream* stream) {
-  return with_simulator([&](Simulator& s) { *stream = s.create_stream(device); });
+sy_status stream_create(void* self, std::int32_t device, sy_stream* stream) {
+  return with_simulator(self, [&](Simulator& s) {
+    s.require_alive(device);
+    *stream = s.create_stream(device);
+  });
 }
 
-sy_status stream_destroy(void*, std::int32_t device, sy_stream stream) {
-  return with_simulator([&](Simulator& s) { s.destroy_stream(device, stream); });
+sy_status stream_destroy(void* self, std::int32_t device, sy_stream stream) {
+  return with_simulator(self, [&](Simulator& s) { s.destroy_stream(device, stream); });
 }
 
-sy_status stream_synchronize(void*, std::int32_t device, sy_stream stream) {
-  return with_simulator([&](Simulator& s) { s.stream(device, stream).drain(); });
+sy_status stream_synchronize(void* self, std::int32_t device, sy_stream stream) {
+  return with_simulator(self, [&](Simulator& s) { s.stream(device, stream).drain(); });
 }
 
-sy_status event_create(void*, std::int32_t, sy_event* event) {
-  return with_simulator([&](Simulator&) { *event = reinterpret_cast<sy_event>(new Event()); });
+sy_status event_create(void* self, std::int32_t, sy_event* event) {
+  return with_simulator(self, [&](Simulator&) { *event = reinterpret_cast<sy_event>(new Event()); });
 }
 
-sy_status event_destroy(void*, std::int32_t, sy_event event) {
-  return with_simulator([&](Simulator&) { delete &event_of(event); });
+sy_status event_destroy(void* self, std::int32_t, sy_event event) {
+  return with_simulator(self, [&](Simulator&) { delete &event_of(event); });
 }
 
-sy_status event_record(void*, std::int32_t device, sy_event event, sy_stream stream) {
-  return with_simulator([&](Simulator& s) { event_of(event).record(s.stream(device, stream)); });
+sy_status event_record(void* self, std::int32_t device, sy_event event, sy_stream stream) {
+  return with_simulator(self, [&](Simulator& s) { event_of(event).record(s.stream(device, stream)); });
 }
 
-sy_status event_wait(void*, std::int32_t device, sy_event event, sy_stream stream) {
-  return with_simulator([&](Simulator& s) {
+sy_status event_wait(void* self, std::int32_t device, sy_event event, sy_stream stream) {
+  return with_simulator(self, [&](Simulator& s) {
     if (const auto marker = event_of(event).marker()) s.stream(device, stream).push([marker] { marker->wait(); });
   });
 }
 
-sy_status event_synchronize(void*, std::int32_t, sy_event event) {
-  return with_simulator([&](Simulator&) {
+sy_status event_synchronize(void* self, std::int32_t, sy_event event) {
+  return with_simulator(self, [&](Simulator&) {
     if (const auto marker = event_of(event).marker()) marker->wait();
   });
 }
 
-sy_status event_query(void*, std::int32_t, sy_event event, std::int32_t* done) {
-  return with_simulator([&](Simulator&) {
+sy_status event_query(void* self, std::int32_t, sy_event event, std::int32_t* done) {
+  return with_simulator(self, [&](Simulator&) {
     const auto marker = event_of(event).marker();
     *done = marker == nullptr || marker->is_set() ? 1 : 0;
   });
 }
 
 char* device_bytes(Simulator& s, int device, const void* base, std::uint64_t offset, std::uint64_t bytes) {
-  char* twin = s.memory().twin(device, static_cast<const char*>(base) + offset, bytes);
+  char* twin = s.memory().twin(device, base, static_cast<std::int64_t>(offset), bytes);
   if (twin == nullptr) {
-    throw sdk::Error(SY_INVALID_ARGUMENT, "simulator:%d: a copy of %llu bytes reaches outside of its block", device,
+    throw sdk::Error(SY_INVALID_ARGUMENT, "%s:%d: a copy of %llu bytes reaches outside of its block", s.name(), device,
                      static_cast<unsigned long long>(bytes));
   }
   return twin;
 }
 
-sy_status copy(void*, const sy_copy* c) {
-  return with_simulator([&](Simulator& s) {
+sy_status copy(void* self, const sy_copy* c) {
+  return with_simulator(self, [&](Simulator& s) {
     if (c->bytes == 0) return;
     const bool from_host = c->kind == SY_COPY_HOST_TO_DEVICE;
     const bool to_host = c->kind == SY_COPY_DEVICE_TO_HOST;
+    if (!from_host) s.require_alive(c->src_device);
+    if (!to_host) s.require_alive(c->dst_device);
+    if (s.faults().copy.strikes()) {
+      throw sdk::Error(SY_INTERNAL, "%s: the copy of %llu bytes failed, as its settings ask", s.name(),
+                       static_cast<unsigned long long>(c->bytes));
+    }
     const char* src = from_host ? static_cast<const char*>(c->src) + c->src_offset
                                 : device_bytes(s, c->src_device, c->src, c->src_offset, c->bytes);
     char* dst = to_host ? static_cast<char*>(c->dst) + c->dst_offset
@@ -141,32 +155,31 @@ sy_status copy(void*, const sy_copy* c) {
       if (c->kind != SY_COPY_DEVICE_TO_DEVICE) throw;
       stream = &s.stream(c->src_device, c->stream);
     }
-    s.push(*stream, [=] { std::memmove(dst, src, bytes); });
+    s.push(device, *stream, [=] { std::memmove(dst, src, bytes); });
   });
 }
 
 /// Errors of queued work went to the host when they happened.
-sy_status synchronize(void*, std::int32_t device) {
-  return with_simulator([&](Simulator& s) { s.drain(device); });
-}
-
-sy_status configure(void*, const char* key, const char* value) {
-  return with_simulator([&](Simulator& s) {
-    if (std::strcmp(key, "delay_us") != 0) throw sdk::Error(SY_NOT_FOUND, "simulator: no setting \"%s\"", key);
-    char* end = nullptr;
-    const long long delay = std::strtoll(value, &end, 10);
-    if (end == value || *end != '\0' || delay < 0 || delay > 1000000) {
-      throw sdk::Error(SY_INVALID_ARGUMENT, "simulator: delay_us is \"%s\", expected 0 to 1000000", value);
-    }
-    s.delay_us() = delay;
+sy_status synchronize(void* self, std::int32_t device) {
+  return with_simulator(self, [&](Simulator& s) {
+    s.drain(device);
+    s.require_alive(device);
   });
 }
 
-constexpr sy_backend make_backend() {
+sy_status configure(void* self, const char* key, const char* value) {
+  return with_simulator(self, [&](Simulator& s) { s.configure(key, value); });
+}
+
+constexpr sy_backend make_backend(Mode mode) {
   sy_backend b{};
   b.size = sizeof(sy_backend);
-  b.name = "simulator";
-  b.description = "reference's kernels behind an accelerator's memory and streams";
+  const bool opaque = mode == Mode::kOpaque;
+  b.name = opaque ? "simulator_opaque" : "simulator";
+  b.flags = opaque ? SY_BACKEND_OPAQUE_MEMORY : 0;
+  b.self = &kModes[static_cast<int>(mode)];
+  b.description = opaque ? "reference's kernels behind streams, and memory that has handles instead of addresses"
+                         : "reference's kernels behind an accelerator's memory and streams";
   b.dlpack_type = 12;
   b.device_count = &device_count;
   b.device_info = &device_info;
@@ -189,6 +202,6 @@ constexpr sy_backend make_backend() {
 
 }  // namespace
 
-constexpr sy_backend kBackend = make_backend();
+constexpr sy_backend kBackends[] = {make_backend(Mode::kPointers), make_backend(Mode::kOpaque)};
 
 }  // namespace sy::simulator

@@ -1,10 +1,11 @@
-// The simulator's device table.
+// The simulator's device tables.
 #pragma once
 
 #include "switchyard/abi/backend.h"
 
 namespace sy::simulator {
 
-extern const sy_backend kBackend;
+/// By Mode.
+extern const sy_backend kBackends[];
 
 }  // namespace sy::simulator

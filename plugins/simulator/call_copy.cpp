@@ -31,8 +31,8 @@ void byte_range(const sy_tensor& t, std::int64_t& low, std::int64_t& high) {
 
 }  // namespace
 
-CallCopy::CallCopy(const sy_call& call, const Memory& memory)
-    : memory_(memory),
+CallCopy::CallCopy(const sy_call& call, Simulator& simulator)
+    : simulator_(simulator),
       op_(call.op),
       args_(call.args, call.args + call.num_args),
       outputs_(call.outputs, call.outputs + call.num_outputs) {
@@ -44,7 +44,7 @@ CallCopy::CallCopy(const sy_call& call, const Memory& memory)
   for (sy_slot& slot : outputs_) copy_slot(sy_slot(slot), slot);
   call_.args = args_.data();
   call_.outputs = outputs_.data();
-  if (call_.workspace_bytes != 0) call_.workspace = translate(call_.workspace, call_.workspace_bytes);
+  if (call_.workspace_bytes != 0) call_.workspace = translate(call_.workspace, 0, call_.workspace_bytes);
 }
 
 void* CallCopy::scratch(std::uint64_t bytes) {
@@ -84,18 +84,20 @@ void* CallCopy::translate(const sy_tensor& tensor) const {
   std::int64_t high = 0;
   byte_range(tensor, low, high);
   if (low == high) return nullptr;
-  const char* first = static_cast<const char*>(tensor.view.data) + tensor.view.byte_offset;
-  return static_cast<char*>(translate(first + low, static_cast<std::uint64_t>(high - low))) - low;
+  const std::int64_t first = static_cast<std::int64_t>(tensor.view.byte_offset) + low;
+  return static_cast<char*>(translate(tensor.view.data, first, static_cast<std::uint64_t>(high - low))) - low;
 }
 
-void* CallCopy::translate(const void* address, std::uint64_t bytes) const {
-  char* twin = memory_.twin(call_.device, address, bytes);
+void* CallCopy::translate(const void* memory, std::int64_t offset, std::uint64_t bytes) const {
+  char* twin = simulator_.memory().twin(call_.device, memory, offset, bytes);
   if (twin != nullptr) return twin;
-  const int device = memory_.device_of(address);
-  if (device < 0) throw sdk::Error(SY_INVALID_ARGUMENT, "an operand does not lie in the memory of a simulator");
+  const int device = simulator_.memory().device_of(memory);
+  if (device < 0) {
+    throw sdk::Error(SY_INVALID_ARGUMENT, "an operand does not lie in the memory of %s", simulator_.name());
+  }
   if (device != call_.device) {
-    throw sdk::Error(SY_INVALID_ARGUMENT, "an operand lies on simulator:%d, the call runs on simulator:%d", device,
-                     call_.device);
+    throw sdk::Error(SY_INVALID_ARGUMENT, "an operand lies on %s:%d, the call runs on %s:%d", simulator_.name(), device,
+                     simulator_.name(), call_.device);
   }
   throw sdk::Error(SY_INVALID_ARGUMENT, "an operand of %llu bytes reaches outside of its allocation",
                    static_cast<unsigned long long>(bytes));
@@ -141,7 +143,7 @@ void CallCopy::copy_slot(const sy_slot& from, sy_slot& to) {
     case SY_ARG_GENERATOR: {
       auto* rng = copy_array(static_cast<const sy_rng*>(from.ptr), 1);
       if (rng->device_offset != nullptr) {
-        rng->device_offset = static_cast<const std::uint64_t*>(translate(rng->device_offset, sizeof(std::uint64_t)));
+        rng->device_offset = static_cast<const std::uint64_t*>(translate(rng->device_offset, 0, sizeof(std::uint64_t)));
       }
       to.ptr = rng;
       return;

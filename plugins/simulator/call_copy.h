@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "memory.h"
+#include "simulator.h"
 #include "switchyard/abi/plugin.h"
 
 namespace sy::simulator {
@@ -15,7 +15,7 @@ namespace sy::simulator {
 /// kind.
 class CallCopy {
  public:
-  CallCopy(const sy_call& call, const Memory& memory);
+  CallCopy(const sy_call& call, Simulator& simulator);
   CallCopy(const CallCopy&) = delete;
   CallCopy& operator=(const CallCopy&) = delete;
 
@@ -31,9 +31,9 @@ class CallCopy {
   template <typename T>
   T* copy_array(const T* from, std::size_t count);
   void* translate(const sy_tensor& tensor) const;
-  void* translate(const void* address, std::uint64_t bytes) const;
+  void* translate(const void* memory, std::int64_t offset, std::uint64_t bytes) const;
 
-  const Memory& memory_;
+  Simulator& simulator_;
   std::string op_;
   sy_call call_;
   std::vector<sy_slot> args_;

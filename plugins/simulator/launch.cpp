@@ -5,6 +5,7 @@
 
 #include "call_copy.h"
 #include "simulator.h"
+#include "switchyard/sdk/status.h"
 
 namespace sy::simulator {
 
@@ -20,6 +21,7 @@ sy_status keep_message(sy_status code, const char* message) {
 
 /// What a copied call's host_call points to.
 struct Launch {
+  const Launched* launched = nullptr;
   std::unique_ptr<CallCopy> copy;
   const sy_call* original = nullptr;  // while run() waits for the kernel
 };
@@ -78,40 +80,61 @@ bool is_data_dependent(const sy_call& call) {
   return false;
 }
 
-void run_queued(Launch& launch, const sy_kernel& inner) {
+/// What a broken device would do to the first element: a high bit turns over, whatever its dtype.
+void spoil(const sy_call& call) {
+  if (call.num_outputs == 0 || call.outputs[0].tag != SY_ARG_TENSOR) return;
+  const auto& t = *static_cast<const sy_tensor*>(call.outputs[0].ptr);
+  for (int d = 0; d < t.view.ndim; ++d) {
+    if (t.view.shape[d] == 0) return;
+  }
+  const int last = t.view.dtype.bits / 8 - 1;
+  auto* bytes = static_cast<unsigned char*>(t.view.data) + t.view.byte_offset;
+  bytes[last] ^= t.dtype == SY_BOOL ? 1 : 0x40;
+}
+
+sy_status run_inner(Launch& launch, Simulator& simulator) {
+  const sy_status status = launch.launched->inner->run(&launch.copy->call());
+  if (status == SY_OK && simulator.faults().spoils(launch.copy->op())) spoil(launch.copy->call());
+  return status;
+}
+
+void run_queued(Launch& launch, Simulator& simulator) {
   last_message[0] = '\0';
-  const sy_status status = inner.run(&launch.copy->call());
+  const sy_status status = run_inner(launch, simulator);
   if (status == SY_OK) return;
-  host().services->report(host().backend, launch.copy->call().device, status, launch.copy->op().c_str(), last_message);
+  host().services->report(host().backends[static_cast<int>(simulator.mode())], launch.copy->call().device, status,
+                          launch.copy->op().c_str(), last_message);
 }
 
 sy_status run(const sy_call* call) {
   return sdk::guard(host().services, call->op, [&]() -> sy_status {
-    Simulator& simulator = Simulator::get();
+    const auto* launched = static_cast<const Launched*>(call->kernel->self);
+    Simulator& simulator = Simulator::get(launched->mode);
+    simulator.require_alive(call->device);
     Stream& stream = simulator.stream(call->device, call->stream);
-    const auto* inner = static_cast<const sy_kernel*>(call->kernel->self);
     const auto launch = std::make_shared<Launch>();
-    launch->copy = std::make_unique<CallCopy>(*call, simulator.memory());
+    launch->launched = launched;
+    launch->copy = std::make_unique<CallCopy>(*call, simulator);
     sy_call& copy = launch->copy->call();
     copy.host_call = launch.get();
-    copy.kernel = inner;
+    copy.kernel = launched->inner;
     if (is_data_dependent(*call)) {
       stream.drain();
       launch->original = call;
       copy.host = waiting_services();
-      return inner->run(&copy);
+      return run_inner(*launch, simulator);
     }
     copy.host = queued_services();
-    simulator.push(stream, [launch, inner] { run_queued(*launch, *inner); });
+    simulator.push(call->device, stream, [launch, &simulator] { run_queued(*launch, simulator); });
     return SY_OK;
   });
 }
 
 }  // namespace
 
-sy_kernel launched(const sy_kernel& inner) {
-  sy_kernel kernel = inner;
-  kernel.self = const_cast<sy_kernel*>(&inner);
+sy_kernel kernel_of(const Launched& launched) {
+  sy_kernel kernel = *launched.inner;
+  kernel.self = const_cast<Launched*>(&launched);
   kernel.run = &run;
   return kernel;
 }

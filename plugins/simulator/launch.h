@@ -1,12 +1,18 @@
 // Runs reference's kernels as a device would: later, on a stream's thread, in memory that the caller cannot see.
 #pragma once
 
+#include "simulator.h"
 #include "switchyard/abi/call.h"
-#include "switchyard/sdk/kernel.h"
 
 namespace sy::simulator {
 
-/// The kernel that queues `inner`, which must live as long as the process.
-sy_kernel launched(const sy_kernel& inner);
+/// A kernel of reference on one of the two backends.
+struct Launched {
+  const sy_kernel* inner;
+  Mode mode;
+};
+
+/// The kernel that queues launched.inner. What it refers to must live as long as the process.
+sy_kernel kernel_of(const Launched& launched);
 
 }  // namespace sy::simulator

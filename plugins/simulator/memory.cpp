@@ -7,13 +7,17 @@ namespace sy::simulator {
 namespace {
 
 constexpr std::uint64_t kPage = 4096;
+/// No processor takes this for an address, so that a handle which somebody follows faults.
+constexpr std::uint64_t kHandleTag = 0xd15ull << 52;
 
 std::uint64_t round_up(std::uint64_t value, std::uint64_t to) { return (value + to - 1) / to * to; }
 
+std::uint64_t number(const void* memory) { return reinterpret_cast<std::uintptr_t>(memory); }
+
 }  // namespace
 
-Memory::Memory(int devices, std::uint64_t bytes_per_device)
-    : devices_(devices), span_(round_up(bytes_per_device, kPage)) {
+Memory::Memory(Names names, int devices, std::uint64_t bytes_per_device)
+    : names_(names), devices_(devices), span_(round_up(bytes_per_device, kPage)) {
   const std::uint64_t total = 2 * span_ * static_cast<std::uint64_t>(devices);
   if (total == 0) return;
   void* base = mmap(nullptr, total, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -35,39 +39,62 @@ void* Memory::alloc(int device, std::uint64_t bytes) {
   char* twin = base_ + span_ * static_cast<std::uint64_t>(devices_) + at;
   if (mprotect(twin, mapped, PROT_READ | PROT_WRITE) != 0) return nullptr;
   const std::uint64_t start = at + mapped - payload;  // ends at the guard page, so that overruns fault
-  blocks_[start] = Block{at, mapped, start, bytes};
-  return base_ + start;
+  const std::uint64_t handle = names_ == Names::kHandles ? kHandleTag | ++given_out_ << 20 : 0;
+  blocks_[start] = Block{at, mapped, start, bytes, handle};
+  if (handle == 0) return base_ + start;
+  handles_[handle] = start;
+  return reinterpret_cast<void*>(handle);
+}
+
+const Memory::Block* Memory::find(const void* memory, std::int64_t* inside) const {
+  if (names_ == Names::kHandles) {
+    const auto it = handles_.find(number(memory));
+    *inside = 0;
+    return it != handles_.end() ? &blocks_.at(it->second) : nullptr;
+  }
+  const std::uint64_t offset = number(memory) - number(base_);
+  auto it = blocks_.upper_bound(offset);
+  if (number(memory) < number(base_) || it == blocks_.begin()) return nullptr;
+  const Block& block = (--it)->second;
+  *inside = static_cast<std::int64_t>(offset - block.start);
+  return &block;
 }
 
 bool Memory::free(int device, void* memory) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  if (device_of(memory) != device) return false;
-  const auto it = blocks_.find(static_cast<std::uint64_t>(static_cast<char*>(memory) - base_));
-  if (it == blocks_.end()) return false;
-  char* twin = base_ + span_ * static_cast<std::uint64_t>(devices_) + it->second.first_page;
-  madvise(twin, it->second.mapped, MADV_DONTNEED);
-  mprotect(twin, it->second.mapped, PROT_NONE);
-  blocks_.erase(it);
+  std::int64_t inside = 0;
+  const Block* found = find(memory, &inside);
+  if (found == nullptr || inside != 0 || device_of_offset(found->start) != device) return false;
+  const Block block = *found;
+  char* twin = base_ + span_ * static_cast<std::uint64_t>(devices_) + block.first_page;
+  madvise(twin, block.mapped, MADV_DONTNEED);
+  mprotect(twin, block.mapped, PROT_NONE);
+  handles_.erase(block.handle);
+  blocks_.erase(block.start);
   return true;
 }
 
-char* Memory::twin(int device, const void* address, std::uint64_t bytes) const {
-  if (device_of(address) != device || device < 0) return nullptr;
-  const auto offset = static_cast<std::uint64_t>(static_cast<const char*>(address) - base_);
+char* Memory::twin(int device, const void* memory, std::int64_t offset, std::uint64_t bytes) const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  auto it = blocks_.upper_bound(offset);
-  if (it == blocks_.begin()) return nullptr;
-  const Block& block = (--it)->second;
-  const std::uint64_t inside = offset - block.start;
-  if (inside > block.bytes || bytes > block.bytes - inside) return nullptr;
-  return base_ + span_ * static_cast<std::uint64_t>(devices_) + offset;
+  std::int64_t inside = 0;
+  const Block* block = find(memory, &inside);
+  if (block == nullptr || device_of_offset(block->start) != device) return nullptr;
+  inside += offset;
+  if (inside < 0 || static_cast<std::uint64_t>(inside) > block->bytes) return nullptr;
+  if (bytes > block->bytes - static_cast<std::uint64_t>(inside)) return nullptr;
+  return base_ + span_ * static_cast<std::uint64_t>(devices_) + block->start + inside;
 }
 
-int Memory::device_of(const void* address) const {
-  const auto at = reinterpret_cast<std::uintptr_t>(address);
-  const auto first = reinterpret_cast<std::uintptr_t>(base_);
-  if (base_ == nullptr || at < first) return -1;
-  const std::uint64_t device = (at - first) / span_;
+int Memory::device_of(const void* memory) const {
+  if (base_ == nullptr) return -1;
+  if (names_ == Names::kHandles) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::int64_t inside = 0;
+    const Block* block = find(memory, &inside);
+    return block != nullptr ? device_of_offset(block->start) : -1;
+  }
+  if (number(memory) < number(base_)) return -1;
+  const std::uint64_t device = (number(memory) - number(base_)) / span_;
   return device < static_cast<std::uint64_t>(devices_) ? static_cast<int>(device) : -1;
 }
 

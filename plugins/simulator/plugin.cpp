@@ -10,21 +10,31 @@
 
 namespace {
 
-void init(const sy::sdk::Registrar& registrar) {
-  sy::simulator::host().services = registrar.host();
-  sy::simulator::host().backend = registrar.backend(sy::simulator::kBackend);
-  // Kernels must outlive shutdown: never freed, but held, so that leak checkers see them.
-  static auto* const kernels = new std::vector<sy_kernel>();
-  static auto* const pointers = new std::vector<const sy_kernel*>();
-  if (kernels->empty()) {  // init comes again when the plugin is loaded again
+/// What one backend registers. Kernels must outlive shutdown: never freed, but held, so that leak checkers see them.
+struct Registration {
+  std::vector<sy::simulator::Launched> launched;
+  std::vector<sy_kernel> kernels;
+  std::vector<const sy_kernel*> pointers;
+};
+
+void register_backend(const sy::sdk::Registrar& registrar, sy::simulator::Mode mode, Registration& r) {
+  const sy_backend& backend = sy::simulator::kBackends[static_cast<int>(mode)];
+  sy::simulator::host().backends[static_cast<int>(mode)] = registrar.backend(backend);
+  if (r.launched.empty()) {  // init comes again when the plugin is loaded again
     for (const auto* const* table = sy_kernel_list; *table != nullptr; ++table) {
-      for (std::uint32_t i = 0; i < (*table)->count; ++i) {
-        kernels->push_back(sy::simulator::launched(*(*table)->kernels[i]));
-      }
+      for (std::uint32_t i = 0; i < (*table)->count; ++i) r.launched.push_back({(*table)->kernels[i], mode});
     }
-    for (const sy_kernel& kernel : *kernels) pointers->push_back(&kernel);
+    for (const sy::simulator::Launched& l : r.launched) r.kernels.push_back(sy::simulator::kernel_of(l));
+    for (const sy_kernel& kernel : r.kernels) r.pointers.push_back(&kernel);
   }
-  registrar.kernels(sy::simulator::kBackend.name, {pointers->data(), static_cast<std::uint32_t>(pointers->size())});
+  registrar.kernels(backend.name, {r.pointers.data(), static_cast<std::uint32_t>(r.pointers.size())});
+}
+
+void init(const sy::sdk::Registrar& registrar) {
+  static auto* const registrations = new Registration[sy::simulator::kNumModes];
+  sy::simulator::host().services = registrar.host();
+  register_backend(registrar, sy::simulator::Mode::kPointers, registrations[0]);
+  register_backend(registrar, sy::simulator::Mode::kOpaque, registrations[1]);
 }
 
 }  // namespace

@@ -2,8 +2,11 @@
 
 #include <pthread.h>
 
+#include <cctype>
 #include <chrono>
 #include <cstdlib>
+#include <cstring>
+#include <string>
 
 #include "switchyard/sdk/status.h"
 
@@ -32,28 +35,71 @@ Host& host() {
   return instance;
 }
 
-Simulator& Simulator::get() {
+Simulator& Simulator::get(Mode mode) {
   if (is_forked) {
     throw sdk::Error(SY_FAILED_PRECONDITION,
                      "simulator: this process was forked after its devices had started; start it anew instead");
   }
-  static Simulator* const instance = new Simulator();
-  return *instance;
+  if (mode == Mode::kOpaque) {
+    static Simulator* const opaque = new Simulator(mode);
+    return *opaque;
+  }
+  static Simulator* const pointers = new Simulator(mode);
+  return *pointers;
 }
 
-Simulator::Simulator() {
+const char* Simulator::name() const { return mode_ == Mode::kOpaque ? "simulator_opaque" : "simulator"; }
+
+Simulator::Simulator(Mode mode) : mode_(mode) {
   const auto count = static_cast<int>(setting("SWITCHYARD_SIMULATOR_DEVICES", 2, 0, 64));
   const std::int64_t bytes = setting("SWITCHYARD_SIMULATOR_MEMORY", std::int64_t{4} << 30, 4096, std::int64_t{1} << 40);
-  delay_us_ = setting("SWITCHYARD_SIMULATOR_DELAY_US", 0, 0, 1000000);
-  memory_ = std::make_unique<Memory>(count, static_cast<std::uint64_t>(bytes));
+  memory_ = std::make_unique<Memory>(mode == Mode::kOpaque ? Memory::Names::kHandles : Memory::Names::kAddresses, count,
+                                     static_cast<std::uint64_t>(bytes));
   if (count > 0 && !memory_->ok()) throw sdk::Error(SY_OUT_OF_MEMORY, "simulator: no address space for device memory");
   for (int i = 0; i < count; ++i) devices_.push_back(std::make_unique<Device>());
+  for (const char* key : {"delay_us", "fail_alloc", "fail_copy", "lose_device", "wrong_result"}) {
+    std::string variable = std::string("SWITCHYARD_SIMULATOR_") + key;
+    for (char& c : variable) c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+    const char* value = std::getenv(variable.c_str());
+    if (value != nullptr && *value != '\0') set(key, value);
+  }
+  // The host is about to ask for the devices: it cannot hear of one yet, and meets the error with its first call.
+  if (const int now = faults_.take_lost_now(); now >= 0) device(now).lost = true;
   pthread_atfork(nullptr, nullptr, [] { is_forked = true; });
+}
+
+void Simulator::configure(const char* key, const char* value) {
+  set(key, value);
+  if (const int now = faults_.take_lost_now(); now >= 0) lose(now);
+}
+
+void Simulator::set(const char* key, const char* value) {
+  bool known = true;
+  const char* expected = nullptr;
+  if (std::strcmp(key, "delay_us") == 0) {
+    if (!delay_.parse(value)) expected = "microseconds up to 1000000, or a range of them, \"0-500\"";
+  } else {
+    expected = faults_.set(key, value, &known);
+  }
+  if (!known) throw sdk::Error(SY_NOT_FOUND, "%s: no setting \"%s\"", name(), key);
+  if (expected != nullptr) {
+    throw sdk::Error(SY_INVALID_ARGUMENT, "%s: %s is \"%s\", expected %s", name(), key, value, expected);
+  }
+}
+
+void Simulator::lose(int index) {
+  if (device(index).lost.exchange(true)) return;
+  host().services->report(host().backends[static_cast<int>(mode_)], index, SY_DEVICE_LOST, name(),
+                          "the device was lost, as its settings ask");
+}
+
+void Simulator::require_alive(int index) {
+  if (device(index).lost) throw sdk::Error(SY_DEVICE_LOST, "%s:%d was lost, as its settings ask", name(), index);
 }
 
 Simulator::Device& Simulator::device(int index) {
   if (index < 0 || index >= num_devices()) {
-    throw sdk::Error(SY_INVALID_ARGUMENT, "simulator: device %d of %d", index, num_devices());
+    throw sdk::Error(SY_INVALID_ARGUMENT, "%s: no device %d, it has %d", name(), index, num_devices());
   }
   return *devices_[index];
 }
@@ -67,7 +113,7 @@ Stream& Simulator::stream(int index, sy_stream handle) {
   }
   auto* const stream = reinterpret_cast<Stream*>(handle);
   if (d.streams.count(stream) == 0) {
-    throw sdk::Error(SY_INVALID_ARGUMENT, "simulator: the stream does not belong to device %d", index);
+    throw sdk::Error(SY_INVALID_ARGUMENT, "%s: the stream does not belong to device %d", name(), index);
   }
   return *stream;
 }
@@ -106,12 +152,11 @@ void Simulator::drain(int index) {
   for (const auto& marker : markers) marker->wait();
 }
 
-void Simulator::push(Stream& stream, std::function<void()> task) {
-  const std::int64_t delay = delay_us_;
-  if (delay == 0) return stream.push(std::move(task));
-  stream.push([delay, task = std::move(task)] {
-    std::this_thread::sleep_for(std::chrono::microseconds(delay));
-    task();
+void Simulator::push(int index, Stream& stream, std::function<void()> task) {
+  stream.push([this, index, task = std::move(task)] {
+    if (const std::int64_t delay = delay_.next_us()) std::this_thread::sleep_for(std::chrono::microseconds(delay));
+    if (faults_.loses(index)) lose(index);
+    if (!is_lost(index)) task();
   });
 }
 

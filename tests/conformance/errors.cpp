@@ -28,6 +28,20 @@ std::optional<Dtype> usual_dtype(const OperatorSamples& op) {
   return std::find(set.begin(), set.end(), kF32) != set.end() ? kF32 : set[0];
 }
 
+/// Whether some tensor or argument really has that dtype.
+bool uses(const Case& c, Dtype dtype) {
+  bool used = false;
+  for (const Inputs::Argument& a : make_inputs(c).arguments) {
+    if (auto* t = std::get_if<Inputs::Tensor>(&a.value)) used |= t->values && t->values->dtype == dtype;
+    if (auto* list = std::get_if<std::vector<Inputs::Tensor>>(&a.value)) {
+      for (const Inputs::Tensor& t : *list) used |= t.values && t.values->dtype == dtype;
+    }
+    if (auto* v = std::get_if<Value>(&a.value))
+      used |= std::holds_alternative<Dtype>(*v) && std::get<Dtype>(*v) == dtype;
+  }
+  return used;
+}
+
 }  // namespace
 
 void run_errors(const OperatorSamples& op, const Options& options, Report& report) {
@@ -38,10 +52,14 @@ void run_errors(const OperatorSamples& op, const Options& options, Report& repor
   std::vector<Case> good = plain_cases(op, usual_dtype(op));
   for (std::size_t i = 0; i < cases.size(); ++i) {
     cases[i].variation = str_cat("error ", i);
-    report.add(cases[i], refusal(run_case(cases[i], options), op.name, op.errors[i].message));
+    report.run(cases[i], [&] { return refusal(run_case(cases[i], options), op.name, op.errors[i].message); });
     if (good.empty()) continue;
-    Outcome after = run_case(good[0], options);
-    report.add(str_cat(op.name, ": a good call after error ", i), after.threw ? after.message : after.fault);
+    Case again = good[0];
+    again.variation = str_cat("a good call after error ", i);
+    report.run(again, [&] {
+      Outcome after = run_case(again, options);
+      return after.threw ? after.message : after.fault;
+    });
   }
 }
 
@@ -55,18 +73,10 @@ void run_dtypes(const OperatorSamples& op, const Options& options, Report& repor
     if (op.promotion == "float" && !dtype.is_floating()) continue;  // goes to a floating dtype
     Case c = plain_cases(op, dtype)[0];
     c.variation += ", not declared";
-    bool used = false;  // some tensor or argument really has that dtype
-    Inputs inputs = make_inputs(c);
-    for (const Inputs::Argument& a : inputs.arguments) {
-      if (auto* t = std::get_if<Inputs::Tensor>(&a.value)) used |= t->values && t->values->dtype == dtype;
-      if (auto* list = std::get_if<std::vector<Inputs::Tensor>>(&a.value)) {
-        for (const Inputs::Tensor& t : *list) used |= t.values && t.values->dtype == dtype;
-      }
-      if (auto* v = std::get_if<Value>(&a.value))
-        used |= std::holds_alternative<Dtype>(*v) && std::get<Dtype>(*v) == dtype;
-    }
-    if (!used) continue;
-    report.add(c, refusal(run_case(c, options), op.name, std::string(dtype.name())));
+    report.run(c, [&] {
+      if (!uses(c, dtype)) throw NoCase();
+      return refusal(run_case(c, options), op.name, std::string(dtype.name()));
+    });
   }
 }
 

@@ -12,62 +12,75 @@ namespace {
 class Forms {
  public:
   Forms(const Case& c, const Options& options, Report& report)
-      : case_(c), op_(*c.op), options_(options), report_(report), inputs_(make_inputs(c)) {}
+      : case_(c), op_(*c.op), options_(options), report_(report) {}
 
   void run() {
-    PlacedInputs placed = placed_inputs();
-    function_ = run_function(op_, placed, options_.device);
-    if (function_.threw) return;  // the forward suite's business
-    if (has_variant(op_, "out")) out_forms();
-    if (has_variant(op_, "inplace")) inplace_form();
+    if (has_variant(op_, "out")) {
+      for (Layout layout : {Layout::kContiguous, Layout::kTransposed, Layout::kStepped, Layout::kNegative}) {
+        form(str_cat("out ", layout_name(layout)), [&] { return out(layout); });
+      }
+      if (op_.results.size() == 1) {
+        form("out is the input", [&] { return aliased_out(); });
+        form("out overlaps the input", [&] { return overlapping_out(); });
+        form("out of another shape", [&] { return wrong_shape(); });
+      }
+    }
+    if (has_variant(op_, "inplace")) form("in place", [&] { return in_place(); });
   }
 
  private:
-  PlacedInputs placed_inputs() const { return place(inputs_, options_.device); }
+  PlacedInputs placed_inputs() { return place(inputs(), options_.device); }
 
-  void add(const std::string& form, const std::string& error) {
+  void form(const std::string& name, const Report::Fn& fn) {
     Case c = case_;
-    c.variation += ", " + form;
-    report_.add(c, error);
+    c.variation += ", " + name;
+    report_.run(c, fn);
   }
 
-  void out_forms() {
-    for (Layout layout : {Layout::kContiguous, Layout::kTransposed, Layout::kStepped, Layout::kNegative}) {
+  const Inputs& inputs() {
+    if (!inputs_) inputs_ = make_inputs(case_);
+    return *inputs_;
+  }
+
+  /// What the function gives. Throws NoCase where it fails, which is the forward suite's business.
+  const Outcome& function() {
+    if (!function_) {
       PlacedInputs placed = placed_inputs();
-      std::vector<Placed> outs;
-      for (const Array& r : function_.results) outs.push_back(place_garbage(r.dtype, r.shape, options_.device, layout));
-      add(str_cat("out ", layout_name(layout)),
-          difference(op_, run_out(op_, placed, outs, options_.device), function_));
+      function_ = run_function(op_, placed, options_.device);
     }
-    if (function_.results.size() == 1) {
-      aliased_out();
-      overlapping_out();
-      wrong_shape();
-    }
+    if (function_->threw) throw NoCase();
+    return *function_;
+  }
+
+  std::string out(Layout layout) {
+    std::vector<Placed> outs;
+    for (const Array& r : function().results) outs.push_back(place_garbage(r.dtype, r.shape, options_.device, layout));
+    PlacedInputs placed = placed_inputs();
+    return difference(op_, run_out(op_, placed, outs, options_.device), function());
   }
 
   /// out is the first tensor argument.
-  void aliased_out() {
+  std::string aliased_out() {
+    const Array& wanted = function().results[0];
     PlacedInputs placed = placed_inputs();
-    if (placed.tensors.empty()) return;
+    if (placed.tensors.empty()) throw NoCase();
     const TensorBase& self = placed.tensors[0].placed.tensor;
-    const Array& wanted = function_.results[0];
-    if (self.dtype() != wanted.dtype || self.shape() != IntArray(wanted.shape)) return;
-    if (self.impl()->overlapping()) return;
+    if (self.dtype() != wanted.dtype || self.shape() != IntArray(wanted.shape)) throw NoCase();
+    if (self.impl()->overlapping()) throw NoCase();
     placed.tensors[0].mutated = true;
     std::vector<Placed> outs = {placed.tensors[0].placed};
     Outcome outcome = run_out(op_, placed, outs, options_.device);
     outcome.mutated.clear();
-    add("out is the input", difference(op_, outcome, function_));
+    return difference(op_, outcome, function());
   }
 
   /// out shares memory with the first tensor argument, one element further on.
-  void overlapping_out() {
-    if (inputs_.arguments.empty()) return;
-    auto* input = std::get_if<Inputs::Tensor>(&inputs_.arguments[0].value);
-    const Array& wanted = function_.results[0];
-    if (input == nullptr || !input->values || wanted.shape.size() != 1 || wanted.shape[0] < 2) return;
-    if (input->values->dtype != wanted.dtype || input->values->shape != wanted.shape) return;
+  std::string overlapping_out() {
+    if (inputs().arguments.empty()) throw NoCase();
+    auto* input = std::get_if<Inputs::Tensor>(&inputs().arguments[0].value);
+    const Array& wanted = function().results[0];
+    if (input == nullptr || !input->values || wanted.shape.size() != 1 || wanted.shape[0] < 2) throw NoCase();
+    if (input->values->dtype != wanted.dtype || input->values->shape != wanted.shape) throw NoCase();
     Array longer(wanted.dtype, {wanted.shape[0] + 1});
     for (std::int64_t i = 0; i < wanted.shape[0]; ++i) longer.set(i, input->values->at(i));
     PlacedInputs placed = placed_inputs();
@@ -78,43 +91,42 @@ class Forms {
     std::vector<Placed> outs = {{out, storage_image(out)}};
     Outcome outcome = run_out(op_, placed, outs, options_.device);
     outcome.fault.clear();
-    add("out overlaps the input", difference(op_, outcome, function_));
+    return difference(op_, outcome, function());
   }
 
-  void wrong_shape() {
-    PlacedInputs placed = placed_inputs();
-    std::vector<std::int64_t> shape = function_.results[0].shape;
+  std::string wrong_shape() {
+    std::vector<std::int64_t> shape = function().results[0].shape;
     shape.push_back(3);
-    std::vector<Placed> outs = {place_garbage(function_.results[0].dtype, shape, options_.device, Layout::kContiguous)};
+    PlacedInputs placed = placed_inputs();
+    std::vector<Placed> outs = {
+        place_garbage(function().results[0].dtype, shape, options_.device, Layout::kContiguous)};
     Outcome outcome = run_out(op_, placed, outs, options_.device);
-    std::string error = outcome.fault;
-    if (error.empty() && !outcome.threw) error = "an output of the wrong shape was accepted";
-    if (error.empty() && !outs[0].changes(true).empty()) error = "the refused output was written to";
-    add("out of another shape", error);
+    if (!outcome.fault.empty()) return outcome.fault;
+    if (!outcome.threw) return "an output of the wrong shape was accepted";
+    return outs[0].changes(true).empty() ? "" : "the refused output was written to";
   }
 
-  void inplace_form() {
+  std::string in_place() {
+    const Array& wanted = function().results[0];
     PlacedInputs placed = placed_inputs();
-    if (placed.tensors.empty()) return;
+    if (placed.tensors.empty()) throw NoCase();
     const TensorBase self = placed.tensors[0].placed.tensor;
-    const Array& wanted = function_.results[0];
     Outcome outcome = run_inplace(op_, placed, options_.device);
     outcome.mutated.clear();
     if (self.shape() != IntArray(wanted.shape) || self.impl()->overlapping()) {
-      std::string error = outcome.fault;
-      if (error.empty() && !outcome.threw) error = "a result that does not fit was accepted";
-      return add("in place, does not fit", error);
+      if (!outcome.fault.empty()) return outcome.fault;
+      return outcome.threw ? "" : "a result that does not fit was accepted";
     }
-    if (self.dtype() != wanted.dtype) return;
-    add("in place", difference(op_, outcome, function_));
+    if (self.dtype() != wanted.dtype) throw NoCase();
+    return difference(op_, outcome, function());
   }
 
   const Case& case_;
   const OperatorSamples& op_;
   const Options& options_;
   Report& report_;
-  Inputs inputs_;
-  Outcome function_;
+  std::optional<Inputs> inputs_;
+  std::optional<Outcome> function_;
 };
 
 }  // namespace

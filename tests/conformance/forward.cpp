@@ -39,14 +39,16 @@ std::string run_case(const Case& c, const Inputs& inputs, const Options& options
 
 void run_forward(const OperatorSamples& op, const Options& options, Report& report) {
   for (const Case& c : make_cases(op, options.tier)) {
-    Inputs inputs;
-    try {
-      inputs = make_inputs(c);
-    } catch (const std::invalid_argument&) {
-      if (c.may_refuse) continue;
-      throw;
-    }
-    report.add(c, run_case(c, inputs, options));
+    report.run(c, [&] {
+      Inputs inputs;
+      try {
+        inputs = make_inputs(c);
+      } catch (const std::invalid_argument&) {
+        if (c.may_refuse) throw NoCase();
+        throw;
+      }
+      return run_case(c, inputs, options);
+    });
   }
 }
 

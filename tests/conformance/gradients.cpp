@@ -5,6 +5,7 @@
 #include "switchyard/autograd/engine.h"
 #include "switchyard/autograd/gradcheck.h"
 #include "switchyard/ops/operators.h"
+#include "switchyard/testing/compare.h"
 #include "switchyard/testing/outcome.h"
 #include "switchyard/testing/suite.h"
 
@@ -109,10 +110,15 @@ bool result_differs(const Differentiable& d) {
   return d.function()(x)[0].shape() != x[0].shape();
 }
 
-/// Backward in one dtype, or with the last input in another: each gradient has its input's shape and dtype.
-std::string wrong_metadata(const Case& c, Device device) {
+struct Backward {
+  std::vector<Tensor> in, grads;
+};
+
+/// Backward of the sum of the results, with the differentiable floating inputs as leaves.
+Backward backward(const Case& c, Device device) {
+  Backward b;
   PlacedInputs placed = place(make_inputs(c), device);
-  std::vector<Tensor> in, out, cotangents;
+  std::vector<Tensor> out, cotangents;
   for (NamedValue& a : placed.arguments) {
     const auto& names = c.op->differentiable;
     if (std::find(names.begin(), names.end(), a.name) == names.end()) continue;
@@ -124,8 +130,8 @@ std::string wrong_metadata(const Case& c, Device device) {
       bool written = false;
       for (const PlacedInputs::Tensor& p : placed.tensors) written |= p.mutated && p.placed.tensor.same_as(t);
       if (written) continue;
-      in.emplace_back(t);
-      in.back().requires_grad_(true);
+      b.in.emplace_back(t);
+      b.in.back().requires_grad_(true);
     }
   }
   for (TensorBase& t : call(c.op->name, placed.arguments)) {
@@ -134,8 +140,34 @@ std::string wrong_metadata(const Case& c, Device device) {
     cotangents.push_back(ones_like(y));
     out.push_back(std::move(y));
   }
-  if (out.empty() || in.empty()) return "";
-  std::vector<Tensor> grads = grad(out, in, cotangents, false, false, true);
+  if (!out.empty() && !b.in.empty()) b.grads = grad(out, b.in, cotangents, false, false, true);
+  return b;
+}
+
+/// The gradients in f32 beside the oracle's.
+std::string unlike_oracle(const Case& c, const Options& options) {
+  Backward actual = backward(c, options.device);
+  Backward expected = backward(c, options.oracle);
+  if (actual.grads.size() != expected.grads.size()) {
+    return str_cat("gave ", actual.grads.size(), " gradients, expected ", expected.grads.size());
+  }
+  Tolerance tolerance = tolerance_of(*c.op, kF32);
+  tolerance.relative = std::max(tolerance.relative, 1e-4);
+  tolerance.absolute = std::max(tolerance.absolute, 1e-4);
+  for (std::size_t i = 0; i < actual.grads.size(); ++i) {
+    if (actual.grads[i].defined() != expected.grads[i].defined())
+      return str_cat("the gradient of input ", i, " is missing");
+    if (!actual.grads[i].defined()) continue;
+    std::string text = difference(to_array(actual.grads[i]), to_array(expected.grads[i]), tolerance);
+    if (!text.empty()) return str_cat("the gradient of input ", i, ": ", text);
+  }
+  return "";
+}
+
+/// Backward in one dtype, or with the last input in another: each gradient has its input's shape and dtype.
+std::string wrong_metadata(const Case& c, Device device) {
+  auto [in, grads] = backward(c, device);
+  if (grads.empty()) return "";
   for (std::size_t i = 0; i < in.size(); ++i) {
     if (grads[i].defined() && (grads[i].shape() != in[i].shape() || grads[i].dtype() != in[i].dtype() ||
                                grads[i].device() != in[i].device())) {
@@ -161,16 +193,22 @@ std::string metadata_error(const Case& c, Device device) {
   return thrown.empty() ? wrong : thrown;
 }
 
-/// First and second order of a function of leaves in the given layouts.
-void check_orders(Case c, const GradcheckFn& fn, const Differentiable& d, const std::vector<Layout>& layouts,
-                  Report& report) {
+/// First and second order of the operator, or of its in-place form, on leaves in the given layouts.
+void check_orders(Case c, const Differentiable& d, const std::vector<Layout>& layouts, Report& report,
+                  bool inplace = false) {
   GradcheckOptions options;
   options.atol = 1e-5;
   options.fast = true;
   c.layouts = layouts;
-  report.add(c, error_of([&] { gradcheck(fn, d.leaves(layouts), options); }));
+  auto checked = [&](auto&& check) {
+    return error_of([&] {
+      if (inplace && result_differs(d)) throw NoCase();
+      check(d.function(inplace), d.leaves(layouts), options);
+    });
+  };
+  report.run(c, [&] { return checked(gradcheck); });
   c.variation += ", second order";
-  report.add(c, error_of([&] { gradgradcheck(fn, d.leaves(layouts), options); }));
+  report.run(c, [&] { return checked(gradgradcheck); });
 }
 
 /// A dtype argument would leave f64, where differences are too coarse.
@@ -202,27 +240,33 @@ void run_gradients(const OperatorSamples& op, const Options& options, Report& re
     if (const Exception* e = exception_of(c); e != nullptr && !e->first_result) continue;
     Differentiable d(c, options.device);
     if (d.empty()) continue;
-    check_orders(c, d.function(), d, {Layout::kContiguous}, report);
+    check_orders(c, d, {Layout::kContiguous}, report);
     bool strided = options.tier == Tier::kFull || c.variation == "sample 0";
     if (std::vector<Layout> layouts = other_layouts(op); strided && !layouts.empty()) {
-      check_orders(c, d.function(), d, layouts, report);
+      check_orders(c, d, layouts, report);
     }
-    if (has_variant(op, "inplace") && d.first_is_input() && !result_differs(d)) {
+    if (has_variant(op, "inplace") && d.first_is_input()) {
       c.variation += ", in place";
-      check_orders(c, d.function(true), d, {Layout::kContiguous}, report);
+      check_orders(c, d, {Layout::kContiguous}, report, true);
+    }
+  }
+  if (!(options.dtypes >> SY_F64 & 1)) {
+    for (Case& c : plain_cases(op, kF32)) {
+      c.variation += ", beside the oracle's";
+      report.run(c, [&] { return unlike_oracle(c, options); });
     }
   }
   for (Dtype dtype : set) {
     if (!dtype.is_floating()) continue;
     for (Case& c : plain_cases(op, dtype)) {
-      report.add(c, metadata_error(c, options.device));
+      report.run(c, [&] { return metadata_error(c, options.device); });
       if (op.promotion == "none") continue;
       c.mixed[op.parsed().params.back().name] = dtype == kF32 ? kF64 : kF32;
       for (const Parameter& p : op.parsed().params) {
         if (p.type == ArgType::kTensor) c.mixed = {{p.name, dtype == kF32 ? kF64 : kF32}};
       }
       c.variation += ", mixed dtypes";
-      report.add(c, metadata_error(c, options.device));
+      report.run(c, [&] { return metadata_error(c, options.device); });
     }
   }
 }

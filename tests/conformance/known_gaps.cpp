@@ -34,4 +34,31 @@ std::vector<KnownGap> read_known_gaps(const std::string& path) {
   return gaps;
 }
 
+GapTally::GapTally(std::vector<KnownGap> gaps) {
+  for (KnownGap& gap : gaps) gaps_.push_back({std::move(gap), 0, 0});
+}
+
+const KnownGap* GapTally::find(const std::string& op, const std::string& suite, const std::string& dtype,
+                               const std::string& layout, bool failed) {
+  const KnownGap* first = nullptr;
+  for (Counted& g : gaps_) {
+    auto fits = [](const std::string& wanted, const std::string& value) { return wanted.empty() || wanted == value; };
+    if (g.gap.op != op || !fits(g.gap.suite, suite) || !fits(g.gap.dtype, dtype) || !fits(g.gap.layout, layout))
+      continue;
+    if (!g.gap.suite.empty() || suite == "forward") ++g.cases;
+    if (failed) ++g.failed;
+    if (first == nullptr) first = &g.gap;
+    if (failed) break;
+  }
+  return first;
+}
+
+std::vector<KnownGap> GapTally::unexpected_passes() const {
+  std::vector<KnownGap> passes;
+  for (const Counted& g : gaps_) {
+    if (g.cases != 0 && g.failed == 0) passes.push_back(g.gap);
+  }
+  return passes;
+}
+
 }  // namespace sy::testing

@@ -19,4 +19,24 @@ struct KnownGap {
 /// none. Throws std::runtime_error for unknown keys, or a gap without op or reason.
 std::vector<KnownGap> read_known_gaps(const std::string& path);
 
+/// Which gaps failed as they should. A case that a gap covers may fail; a gap all of whose cases passed is a failure.
+class GapTally {
+ public:
+  explicit GapTally(std::vector<KnownGap> gaps);
+
+  /// The gap that covers a case, or NULL. Counts it.
+  const KnownGap* find(const std::string& op, const std::string& suite, const std::string& dtype,
+                       const std::string& layout, bool failed);
+  /// Gaps whose cases ran and all passed. One of all suites is judged where `forward` ran.
+  std::vector<KnownGap> unexpected_passes() const;
+
+ private:
+  struct Counted {
+    KnownGap gap;
+    std::size_t cases = 0;
+    std::size_t failed = 0;
+  };
+  std::vector<Counted> gaps_;
+};
+
 }  // namespace sy::testing

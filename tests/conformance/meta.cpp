@@ -79,7 +79,10 @@ void run_meta(const OperatorSamples& op, const Options& options, Report& report)
         continue;  // its arguments say where the storage ends
       for (Case& c : plain_cases(op, dtype)) {
         c.layouts = {layout};
-        if (!reads_data(c)) report.add(c, run_case(c, options.device));
+        report.run(c, [&] {
+          if (reads_data(c)) throw NoCase();
+          return run_case(c, options.device);
+        });
       }
     }
   }

@@ -1,10 +1,13 @@
 // The schema's `parts` of each composite against the operators that it really calls. The template's device has next to
 // no kernels, so that every composite runs there.
-#include <algorithm>
-#include <set>
-
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <set>
+
+#include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "switchyard/autograd/engine.h"
@@ -72,6 +75,29 @@ TEST(Parts, AreWhatCompositesCall) {
     }
     EXPECT_EQ(text(calls[op.name]), text(parts)) << op.name << ": calls, and parts in the schema";
   }
+}
+
+std::string text_of(const std::string& path) {
+  std::ifstream in(std::string(SWITCHYARD_SOURCE_DIR "/") + path);
+  EXPECT_TRUE(in) << path;
+  return {std::istreambuf_iterator<char>(in), {}};
+}
+
+/// What every other operator is made of: the device `minimal` has these kernels alone and passes.
+TEST(Parts, TheMinimalKernelsAreThoseOfOperatorsWithoutComposite) {
+  std::string list = text_of("tests/conformance/minimal/kernels.txt");
+  std::set<std::string> listed, needed;
+  for (absl::string_view name : absl::StrSplit(list, absl::ByAnyChar(" \n"), absl::SkipEmpty())) {
+    EXPECT_TRUE(listed.emplace(name).second) << name << " stands twice";
+  }
+  for (const OperatorSamples& op : all_samples()) {
+    if (!op.host && op.kind != "view" && !op.composite_only && !op.has_composite) needed.insert(op.name);
+  }
+  EXPECT_EQ(text(listed), text(needed));
+  EXPECT_LE(listed.size(), 60u);
+  std::string docs = text_of("docs/add_a_plugin.md");
+  EXPECT_NE(docs.find("```\n" + list + "```\n"), std::string::npos) << "docs/add_a_plugin.md lists other kernels";
+  EXPECT_NE(docs.find(absl::StrCat(" ", listed.size(), " kernels")), std::string::npos) << listed.size();
 }
 
 }  // namespace

@@ -1,48 +1,68 @@
 #include "switchyard/testing/suite.h"
 
 namespace sy::testing {
+namespace {
 
-Report::Report(std::string op, std::string suite, const std::vector<KnownGap>& gaps) {
-  for (const KnownGap& gap : gaps) {
-    if (gap.op == op && (gap.suite.empty() || gap.suite == suite))
-      gaps_.push_back({gap, !gap.suite.empty() || suite == "forward"});
-  }
-}
+bool lacks(std::uint64_t dtypes, Dtype d) { return d.id() < SY_NUM_STANDARD_DTYPES && !(dtypes >> d.id() & 1); }
 
-void Report::add(const Case& c, const std::string& error) {
-  add(c.str(), c.dtype(), std::string(layout_name(c.layouts[0])), error);
-}
-
-void Report::add(const std::string& description, const std::string& error) { add(description, "", "", error); }
-
-void Report::add(const std::string& description, const std::string& dtype, const std::string& layout,
-                 const std::string& error) {
-  ++cases_;
-  for (Gap& g : gaps_) {
-    if ((!g.gap.dtype.empty() && g.gap.dtype != dtype) || (!g.gap.layout.empty() && g.gap.layout != layout)) continue;
-    ++g.cases;
-    if (error.empty()) continue;
-    ++g.failed;
-    return;
-  }
-  if (!error.empty()) failures_.push_back(str_cat(description, "\n    ", error));
-}
-
-std::vector<std::string> Report::failures() const {
-  std::vector<std::string> all = failures_;
-  for (const Gap& g : gaps_) {
-    if (g.must_fail && g.cases != 0 && g.failed == 0) {
-      all.push_back(
-          str_cat(g.gap.op, ": a known gap passes after all (", g.gap.reason, "); take it out of conformance.yaml"));
+/// A dtype that a sample names and the set lacks, or "".
+std::string missing_in_sample(const Sample& sample, std::uint64_t dtypes) {
+  auto missing = [&](const std::optional<std::string>& name) {
+    return name && lacks(dtypes, *Dtype::parse(*name)) ? *name : "";
+  };
+  for (const auto& [name, value] : sample) {
+    std::string found;
+    if (auto* spec = std::get_if<TensorSpec>(&value)) found = missing(spec->dtype);
+    if (auto* dtype = std::get_if<DtypeName>(&value)) found = missing(dtype->name);
+    if (auto* list = std::get_if<std::vector<TensorSpec>>(&value)) {
+      for (const TensorSpec& spec : *list) found = found.empty() ? missing(spec.dtype) : found;
     }
+    if (!found.empty()) return found;
   }
-  return all;
+  return "";
+}
+
+}  // namespace
+
+std::string missing_dtype(const Case& c, std::uint64_t dtypes) {
+  for (const std::optional<Dtype>& t : c.t) {
+    if (t && lacks(dtypes, *t)) return std::string(t->name());
+  }
+  for (const auto& [name, dtype] : c.mixed) {
+    if (lacks(dtypes, dtype)) return std::string(dtype.name());
+  }
+  return missing_in_sample(c.sample, dtypes);
+}
+
+void Report::run(const Case& c, const Fn& fn) {
+  CaseName name{c.str(), c.dtype(), std::string(layout_name(c.layouts[0]))};
+  std::string missing = missing_dtype(c, dtypes_);
+  if (missing.empty()) return run(name, fn);
+  run(name, [&]() -> std::string { throw Skip{str_cat("the device does not compute on ", missing)}; });
+}
+
+void Report::run(const CaseName& name, const Fn& fn) {
+  if (!listener_.begin(name)) return;
+  Verdict verdict;
+  try {
+    verdict.text = fn();
+    if (!verdict.text.empty()) verdict.kind = Verdict::kFailed;
+  } catch (const Skip& skip) {
+    verdict = {Verdict::kSkipped, skip.reason};
+  } catch (const NoCase&) {
+    verdict.kind = Verdict::kNoCase;
+  } catch (const std::exception& e) {
+    verdict = {Verdict::kFailed, str_cat("threw: ", e.what())};
+  }
+  listener_.end(name, verdict);
 }
 
 const std::vector<Suite>& suites() {
-  static const std::vector<Suite> kSuites = {{"forward", run_forward}, {"forms", run_forms},
-                                             {"errors", run_errors},   {"dtypes", run_dtypes},
-                                             {"meta", run_meta},       {"gradients", run_gradients}};
+  static const std::vector<Suite> kSuites = {
+      {"calls", "abi", run_calls},          {"coverage", "ops", run_coverage}, {"forward", "ops", run_forward},
+      {"forms", "ops", run_forms},          {"outputs", "ops", run_outputs},   {"supports", "ops", run_supports},
+      {"errors", "ops", run_errors},        {"dtypes", "ops", run_dtypes},     {"meta", "ops", run_meta},
+      {"gradients", "grad", run_gradients}, {"perf", "perf", run_perf}};
   return kSuites;
 }
 

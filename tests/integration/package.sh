@@ -17,7 +17,7 @@ about "^ Version: $(sed -n 's/^project(Switchyard VERSION \([0-9.]*\).*/\1/p' "$
 about '^ Architecture: '
 about '^ Depends: .*libc6 '
 about 'libdnnl'
-for file in bin/switchyard bin/switchyard-codegen bin/conformance \
+for file in bin/switchyard bin/switchyard-codegen \
   'lib/(.*/)?libswitchyard_(dispatcher|ops|autograd|frontend)\.so' \
   'lib/(.*/)?switchyard/plugins/switchyard_(cpu|reference|simulator)\.so' \
   include/switchyard/abi/plugin.h include/switchyard/sdk/plugin.h include/switchyard/sdk/note.h \

@@ -131,6 +131,7 @@ void run_pointwise(const sdk::Call& call, RowFn row, const void* context, Halves
   Operand operands[kMaxOperands];
   int count = 0;
   for (std::uint32_t i = 0; i < abi.num_args; ++i) {
+    if (!is_known(abi.args[i].tag)) throw sdk::Error(SY_UNSUPPORTED, "argument %u has tag %u", i, abi.args[i].tag);
     if (abi.args[i].tag == SY_ARG_TENSOR) operands[count++] = operand(*static_cast<const sy_tensor*>(abi.args[i].ptr));
   }
   operands[count++] = operand(out);

@@ -39,6 +39,9 @@ inline void run_pointwise(const sdk::Call& call, const RowTable& table, const vo
   run_pointwise(call, row_of(table, call.t(0)), context, table.halves(call.t(0)));
 }
 
+/// Whether this plugin knows what a slot of that tag is: what is no operand then is an attribute of the row's context.
+inline bool is_known(std::uint32_t tag) { return tag <= SY_ARG_SCALAR_LIST; }
+
 /// The path of small tensors: nothing but pointers. False, with nothing done, where operands are not flat, many, or
 /// need conversion.
 inline bool run_flat(const sy_call& call, RowFn row, const void* context, Halves halves = Halves::kConvert) {
@@ -50,7 +53,10 @@ inline bool run_flat(const sy_call& call, RowFn row, const void* context, Halves
   const void* in[kMaxOperands];
   int count = 0;
   for (std::uint32_t i = 0; i < call.num_args; ++i) {
-    if (call.args[i].tag != SY_ARG_TENSOR) continue;
+    if (call.args[i].tag != SY_ARG_TENSOR) {
+      if (is_known(call.args[i].tag)) continue;
+      return false;  // run_pointwise says why
+    }
     const sy_dl_tensor& t = static_cast<const sy_tensor*>(call.args[i].ptr)->view;
     in[count++] = static_cast<const char*>(t.data) + t.byte_offset;
   }

@@ -2,9 +2,14 @@
 // the suite has to find it. Without a mistake the device passes.
 #include "switchyard/sdk/plugin.h"
 
+#include <atomic>
+#include <chrono>
+#include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "switchyard/sdk/host_device.h"
@@ -104,10 +109,65 @@ sy_status ignores_attribute(const sy_call* call) {
   return plain(&changed);
 }
 
+/// Adds to what the output held, instead of overwriting it.
+sy_status adds_up(const sy_call* call) {
+  std::vector<double> before;
+  for_each_float(call->outputs[0], [&](auto& v, std::int64_t, std::int64_t) { before.push_back(v == v ? v : 1); });
+  const sy_status status = plain(call);
+  for_each_float(call->outputs[0], [&](auto& v, std::int64_t i, std::int64_t) {
+    v += static_cast<std::decay_t<decltype(v)>>(before[static_cast<std::size_t>(i)]);
+  });
+  return status;
+}
+
+/// Within any tolerance, and different each time.
+sy_status by_chance(const sy_call* call) {
+  static std::atomic<int> turn{0};
+  const sy_status status = plain(call);
+  const int n = turn++ % 2;
+  for_each_float(call->outputs[0], [&](auto& v, std::int64_t, std::int64_t) {
+    if (n != 0) v = std::nextafter(v, std::decay_t<decltype(v)>(2));
+  });
+  return status;
+}
+
+/// One element more than there is.
+sy_status writes_behind(const sy_call* call) {
+  const sy_status status = plain(call);
+  for_each_float(call->outputs[0], [&](auto& v, std::int64_t i, std::int64_t n) {
+    if (i == n - 1 && n % 16 != 0 && n < 100) (&v)[1] = v;
+  });
+  return status;
+}
+
+/// What `supports` said yes to.
+sy_status declines(const sy_call* call) { return call->host->error(SY_UNSUPPORTED, "not today"); }
+sy_status says_yes(const sy_call*) { return SY_OK; }
+
+/// Takes every slot for what it was when the plugin was built, and follows its pointer.
+sy_status follows(const sy_call* call) {
+  volatile char byte = *static_cast<const volatile char*>(call->args[0].ptr);
+  return static_cast<void>(byte), plain(call);
+}
+
+sy_status crashes(const sy_call* call) {
+  if (call->dtypes[0] != SY_I32) return plain(call);
+  std::fprintf(stderr, "about to crash\n");
+  volatile int* nowhere = nullptr;
+  *nowhere = 1;
+  return SY_OK;
+}
+
+sy_status hangs(const sy_call* call) {
+  while (call->dtypes[0] == SY_I32) std::this_thread::sleep_for(std::chrono::seconds(1));
+  return plain(call);
+}
+
 struct Mistake {
   const char* name;
   const char* op;
   sy_status (*run)(const sy_call*);
+  sy_status (*supports)(const sy_call*) = nullptr;
 };
 constexpr Mistake kMistakes[] = {
     {"sign", "sub", wrong_sign},
@@ -116,6 +176,13 @@ constexpr Mistake kMistakes[] = {
     {"tail", "tanh", skips_tail},
     {"attribute", "add", ignores_attribute},
     {"gradient", "softmax_backward", wrong_scale},
+    {"adds_up", "neg", adds_up},
+    {"by_chance", "tanh", by_chance},
+    {"behind", "exp", writes_behind},
+    {"promises", "mul", declines, says_yes},
+    {"follows", "neg", follows},
+    {"crash", "sub", crashes},
+    {"hang", "sub", hangs},
 };
 
 constexpr sy_backend kBackend = sy::sdk::host_backend("planted", "the reference's kernels with one mistake");
@@ -136,6 +203,7 @@ void init(const sy::sdk::Registrar& registrar) {
         if (planted == nullptr || std::strcmp(planted, m.name) != 0 || std::strcmp(kernel.op, m.op) != 0) continue;
         kernel.self = const_cast<sy_kernel*>((*table)->kernels[k]);
         kernel.run = m.run;
+        kernel.supports = m.supports;
       }
       pointers.push_back(&kernel);
     }

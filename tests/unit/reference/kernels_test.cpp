@@ -16,7 +16,10 @@ using ::testing::IsEmpty;
 
 class Kernels : public ::testing::TestWithParam<const char*> {
  protected:
-  LoadedPlugin& plugin() { return LoadedPlugin::get(GetParam()); }
+  LoadedPlugin& plugin() {
+    const std::string backend = GetParam();
+    return LoadedPlugin::get(backend, backend == "simulator_opaque" ? "simulator" : backend);
+  }
   /// What the call failed with, at once or later.
   std::string failure(TestCall& call) {
     const sy_status status = call.run();
@@ -245,7 +248,7 @@ TEST_P(Kernels, EveryKernelIsWellFormed) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Plugins, Kernels, ::testing::Values("reference", "simulator"),
+INSTANTIATE_TEST_SUITE_P(Plugins, Kernels, ::testing::Values("reference", "simulator", "simulator_opaque"),
                          [](const auto& info) { return std::string(info.param); });
 
 }  // namespace

@@ -54,9 +54,9 @@ sy_dl_dtype dl_dtype(std::uint32_t dtype) {
 
 /// The host's side.
 struct HarnessHost {
-  static LoadedPlugin*& loading() {
-    static LoadedPlugin* plugin = nullptr;
-    return plugin;
+  static std::map<std::string, LoadedPlugin*>& by_backend() {
+    static auto* const all = new std::map<std::string, LoadedPlugin*>();
+    return *all;
   }
   static std::vector<LoadedPlugin*>& plugins() {
     static auto* const all = new std::vector<LoadedPlugin*>();
@@ -69,14 +69,16 @@ struct HarnessHost {
   }
   static void log(sy_plugin_handle*, std::int32_t, const char*) {}
   static sy_status register_backend(sy_plugin_handle*, const sy_backend* backend, std::uint32_t* id) {
-    loading()->backend_ = backend;
     *id = static_cast<std::uint32_t>(plugins().size());
-    plugins().push_back(loading());
+    plugins().push_back(new LoadedPlugin());
+    plugins().back()->backend_ = backend;
+    by_backend()[backend->name] = plugins().back();
     return SY_OK;
   }
-  static sy_status register_kernels(sy_plugin_handle*, const char*, const sy_kernel* const* kernels,
+  static sy_status register_kernels(sy_plugin_handle*, const char* backend, const sy_kernel* const* kernels,
                                     std::uint32_t count) {
-    loading()->kernels_.insert(loading()->kernels_.end(), kernels, kernels + count);
+    std::vector<const sy_kernel*>& list = by_backend().at(backend)->kernels_;
+    list.insert(list.end(), kernels, kernels + count);
     return SY_OK;
   }
   static sy_status dtype_register(sy_plugin_handle*, const char*, sy_dl_dtype, std::uint32_t*) {
@@ -112,24 +114,21 @@ struct HarnessHost {
 
 const std::string& last_error() { return thread_error; }
 
-LoadedPlugin& LoadedPlugin::get(const std::string& name) {
-  static auto* const loaded = new std::map<std::string, LoadedPlugin*>();
-  LoadedPlugin*& plugin = (*loaded)[name];
-  if (plugin != nullptr) return *plugin;
-  const std::string path = SWITCHYARD_PLUGIN_DIR "/switchyard_" + name + ".so";
+LoadedPlugin& LoadedPlugin::get(const std::string& backend, const std::string& plugin) {
+  LoadedPlugin*& loaded = HarnessHost::by_backend()[backend];
+  if (loaded != nullptr) return *loaded;
+  const std::string path = SWITCHYARD_PLUGIN_DIR "/switchyard_" + plugin + ".so";
   void* library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     std::fprintf(stderr, "%s\n", dlerror());
     std::abort();
   }
   const auto query = reinterpret_cast<sy_plugin_query_fn>(dlsym(library, SY_PLUGIN_QUERY_NAME));
-  plugin = new LoadedPlugin();
-  HarnessHost::loading() = plugin;
-  if (query == nullptr || query()->init(&HarnessHost::services(), nullptr) != SY_OK) {
+  if (query == nullptr || query()->init(&HarnessHost::services(), nullptr) != SY_OK || loaded == nullptr) {
     std::fprintf(stderr, "%s: %s\n", path.c_str(), thread_error.c_str());
     std::abort();
   }
-  return *plugin;
+  return *loaded;
 }
 
 const sy_kernel* LoadedPlugin::find(const std::string& op) const {

@@ -14,11 +14,13 @@
 
 namespace sy::testing {
 
-/// A loaded plugin with one backend. Never unloaded.
+/// A backend of a loaded plugin, and its kernels. Never unloaded.
 class LoadedPlugin {
  public:
-  /// "reference". Loads on first use. Aborts the test program where that fails.
-  static LoadedPlugin& get(const std::string& name);
+  /// "reference"; of a plugin with several backends, which one: "simulator_opaque" of "simulator". Loads the plugin on first
+  /// use. Aborts the test program where that fails.
+  static LoadedPlugin& get(const std::string& backend, const std::string& plugin);
+  static LoadedPlugin& get(const std::string& backend) { return get(backend, backend); }
 
   const sy_backend& backend() const { return *backend_; }
   const std::vector<const sy_kernel*>& kernels() const { return kernels_; }

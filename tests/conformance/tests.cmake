@@ -1,0 +1,47 @@
+# Tests of the suite itself, and the suite on our own devices.
+set(conformance_dir ${CMAKE_CURRENT_SOURCE_DIR}/conformance)
+file(GLOB conformance_tests CONFIGURE_DEPENDS ${conformance_dir}/*_test.cpp)
+switchyard_add_test(conformance_tests SOURCES ${conformance_tests}
+                    LIBRARIES switchyard_conformance nlohmann_json::nlohmann_json)
+add_dependencies(switchyard_tool reference simulator cpu)
+
+# The quick tier, one test per device and schema file: conformance.cpu.pointwise_unary; the rest is conformance.cpu.device.
+set(conformance_devices cpu simulator simulator_opaque reference)
+if(TARGET opencl AND NOT SWITCHYARD_SANITIZE)  # a driver brings a compiler and threads that no sanitizer knows
+  list(APPEND conformance_devices opencl)
+  add_dependencies(switchyard_tool opencl)
+endif()
+foreach(device IN LISTS conformance_devices)
+  set(timeout 600)
+  if(device STREQUAL "opencl")
+    set(timeout 900)  # the driver compiles every kernel when it is first used on a machine
+  endif()
+  foreach(file IN LISTS switchyard_generated_SAMPLES)
+    cmake_path(GET file STEM stem)
+    string(REGEX REPLACE "_samples$" "" group ${stem})
+    if(NOT group STREQUAL "all")
+      add_test(NAME conformance.${device}.${group}
+               COMMAND switchyard_tool conformance --device ${device} --group ${group} --timeout 120)
+      set_tests_properties(conformance.${device}.${group} PROPERTIES TIMEOUT ${timeout})
+    endif()
+  endforeach()
+  add_test(NAME conformance.${device}.device
+           COMMAND switchyard_tool conformance --device ${device} --suite file,tables,loading,unloading,runtime --timeout 120)
+  set_tests_properties(conformance.${device}.device PROPERTIES TIMEOUT ${timeout})
+endforeach()
+
+# Work that takes a different time each time: whoever forgets to wait is seen.
+foreach(device simulator simulator_opaque)
+  add_test(NAME conformance.${device}.delayed
+           COMMAND switchyard_tool conformance --device ${device} --group index,join --suite forward,forms,gradients --jobs 4)
+  set_tests_properties(conformance.${device}.delayed PROPERTIES ENVIRONMENT SWITCHYARD_SIMULATOR_DELAY_US=0-300 TIMEOUT 600)
+endforeach()
+
+# Every combination of dtypes and layouts.
+set(full "")
+foreach(device IN LISTS conformance_devices)
+  list(APPEND full COMMAND switchyard_tool conformance --device ${device} --tier full)
+endforeach()
+add_custom_target(conformance_full ${full} USES_TERMINAL VERBATIM)
+add_subdirectory(conformance/planted)
+add_subdirectory(conformance/minimal)
