@@ -12,5 +12,6 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
 # Programs that use the C++ API; a plugin needs no package but this.
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS libabsl-dev)
+# OpenBLAS is opened where it is needed.
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libabsl-dev, libopenblas0")
 include(CPack)

@@ -32,7 +32,8 @@ void write_file(const fs::path& path, const std::string& text) {
 
 std::string why_no_plugin_name(const std::string& name) {
   // Devices that are there already, and targets that CMake keeps to itself.
-  static const std::set<std::string> taken = {"cpu", "meta", "reference", "simulator"};
+  static const std::set<std::string> taken = {"cpu",       "meta",      "minimal",         "opencl",
+                                              "reference", "simulator", "simulator_opaque"};
   static const std::set<std::string> reserved = {
       "all",        "clean", "edit_cache", "help",           "install",
       "preinstall", "test",  "package",    "package_source", "rebuild_cache"};

@@ -163,8 +163,8 @@ absl::StatusOr<std::vector<std::string>> plugin_files(const std::string& directo
   if (ec) return make_status(ErrorCode::kNotFound, "does not exist");
   SY_RETURN_IF_ERROR(check_plugin_directory(real.string(), is_privileged()));
   std::vector<std::string> files;
-  for (const auto& entry : fs::directory_iterator(real, ec)) {
-    if (entry.path().extension() == ".so") files.push_back(entry.path().string());
+  for (fs::directory_iterator it(real, ec), end; !ec && it != end; it.increment(ec)) {
+    if (it->path().extension() == ".so") files.push_back(it->path().string());
   }
   if (ec) return make_status(ErrorCode::kFailedPrecondition, ec.message());
   std::sort(files.begin(), files.end());

@@ -37,8 +37,6 @@ class Plugin {
   }
   std::uint32_t num_kernels = 0;
   bool in_init = false;
-  /// Threads that went from this plugin into another one; kept by enter_nested and leave_nested.
-  std::uint32_t nested_elsewhere = 0;
 
  private:
   std::string path_, name_, version_, vendor_, description_;

@@ -18,11 +18,22 @@ std::vector<ThreadState*>& threads() {
   return *list;
 }
 
+/// Threads that went from a plugin into another one: they are still inside the first.
+struct Nested {
+  ThreadState* thread;
+  const Plugin* plugin;
+};
+std::vector<Nested>& nested() {
+  static auto* list = new std::vector<Nested>;
+  return *list;
+}
+
 /// Threads other than the one that forked do not exist in the child, whatever they were inside.
 void forget_others() {
   const bool known = std::find(threads().begin(), threads().end(), &t_state) != threads().end();
   threads().clear();
   if (known) threads().push_back(&t_state);
+  std::erase_if(nested(), [](const Nested& n) { return n.thread != &t_state; });
   g_mutex.unlock();
 }
 
@@ -60,19 +71,21 @@ void register_thread() {
 
 void enter_nested(Plugin* plugin, Plugin* inner) {
   std::lock_guard lock(g_mutex);
-  ++plugin->nested_elsewhere;
+  nested().push_back({&t_state, plugin});
   t_state.inside.store(inner, std::memory_order_relaxed);
 }
 
 void leave_nested(Plugin* plugin) {
   std::lock_guard lock(g_mutex);
-  --plugin->nested_elsewhere;
+  auto own = [&](const Nested& n) { return n.thread == &t_state && n.plugin == plugin; };
+  nested().erase(std::find_if(nested().rbegin(), nested().rend(), own).base() - 1);
   t_state.inside.store(plugin, std::memory_order_relaxed);
 }
 
 bool any_thread_inside(const Plugin* plugin) {
   std::lock_guard lock(g_mutex);
-  return plugin->nested_elsewhere != 0 || std::any_of(threads().begin(), threads().end(), [&](ThreadState* t) {
+  return std::any_of(nested().begin(), nested().end(), [&](const Nested& n) { return n.plugin == plugin; }) ||
+         std::any_of(threads().begin(), threads().end(), [&](ThreadState* t) {
            return t != &t_state && t->inside.load(std::memory_order_acquire) == plugin;
          });
 }

@@ -26,6 +26,7 @@ status=0
   --json "$reports/conformance.json" --html "$reports/conformance.html" "${baseline[@]}" || status=$?
 if [ "$status" -eq 77 ]; then
   echo "conformance: skipped, no device on this machine"
+  rm -f "$reports/conformance.json"  # of nothing: not to be the next baseline
   exit 0
 fi
 exit "$status"

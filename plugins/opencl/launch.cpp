@@ -104,6 +104,7 @@ Launch& Launch::local(std::size_t bytes) {
 }
 
 Launch& Launch::fault(const char* argument) {
+  may_fault_ = true;
   value(queue_.fault_record());
   return value(static_cast<cl_int>(Queue::fault_site(call_.abi()->kernel->op, argument)));
 }
@@ -138,10 +139,14 @@ void Launch::enqueue(std::size_t groups, std::size_t group, const std::function<
   const std::size_t global = groups * group;
   check(clEnqueueNDRangeKernel(queue_.handle(), kernel.handle, 1, nullptr, &global, &group, 0, nullptr, nullptr),
         "clEnqueueNDRangeKernel");
+  if (may_fault_) queue_.submitted_with_faults();
   queue_.submitted();
   if (kernel.store) {
     kernel.store = false;
-    device_.programs().store(kernel);
+    try {
+      device_.programs().store(kernel);
+    } catch (const sdk::Error&) {  // it is only a cache, and some drivers hand out no binaries
+    }
   }
 }
 

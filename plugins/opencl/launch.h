@@ -75,6 +75,7 @@ class Launch {
   std::string operands_;  // a letter per dtype
   std::vector<std::string> definitions_;
   std::vector<Argument> arguments_;
+  bool may_fault_ = false;
   int count_ = 0;
   bool wide_ = false;
 };

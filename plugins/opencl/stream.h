@@ -25,6 +25,8 @@ class Queue {
 
   /// After each command: passes work on to the device now and then, so that it starts before somebody waits.
   void submitted();
+  /// After a command that was given the fault record: somebody may have looked at it before the command was queued.
+  void submitted_with_faults() { may_have_faults_ = true; }
   void flush();
   /// Waits for all commands and reports their fault, if there is one.
   void finish();

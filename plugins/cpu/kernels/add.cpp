@@ -48,7 +48,7 @@ HWY_EXPORT(add_scaled_rows);
 RowChoice add_choice(const sy_call& call) {
   static const RowTable& rows = HWY_DYNAMIC_DISPATCH(add_rows)();
   static const RowTable& scaled = HWY_DYNAMIC_DISPATCH(add_scaled_rows)();
-  if (call.args[2].tag != SY_ARG_SCALAR) return {nullptr, nullptr};
+  if (call.args[2].tag != SY_ARG_SCALAR) return {};
   const sy_scalar& alpha = *static_cast<const sy_scalar*>(call.args[2].ptr);
   if (alpha.f == 1) return {rows, call.dtypes[0]};
   return {scaled, call.dtypes[0], &alpha};

@@ -34,8 +34,8 @@ struct Tile {
   }
   static constexpr std::int64_t kMaxCols = kVector ? 2 * static_cast<std::int64_t>(kMaxVectorBytes / sizeof(P)) : 16;
 };
-constexpr std::int64_t kDepth = 256;    // products per pass
-constexpr std::int64_t kRowBlock = 64;  // rows of a packed at a time
+constexpr std::int64_t kDepth = kSumBlock;  // products per pass
+constexpr std::int64_t kRowBlock = 64;      // rows of a packed at a time
 
 // tile (kRows x cols, row-major) = panel of a (depth x kRows) times panel of b (depth x cols)
 template <class P>

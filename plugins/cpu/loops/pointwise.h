@@ -66,10 +66,11 @@ inline bool run_flat(const sy_call& call, RowFn row, const void* context, Halves
 
 /// A row function and its context, chosen for one call.
 struct RowChoice {
-  RowFn row;
-  const void* context;
-  Halves halves;
+  RowFn row = nullptr;
+  const void* context = nullptr;
+  Halves halves = Halves::kConvert;
 
+  RowChoice() = default;  // none: the kernel declines
   RowChoice(const RowTable& table, std::uint32_t dtype, const void* c = nullptr)
       : row(row_of(table, dtype)), context(c), halves(table.halves(dtype)) {}
 };

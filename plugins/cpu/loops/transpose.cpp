@@ -74,8 +74,11 @@ bool copy_transposed(const Grid& grid) {
       case 4:
         copy_planes<std::uint32_t>(grid, d);
         break;
-      default:
+      case 8:
         copy_planes<std::uint64_t>(grid, d);
+        break;
+      default:
+        return false;
     }
     return true;
   }

@@ -4,6 +4,7 @@
 #include <dlfcn.h>
 
 #include <limits>
+#include <mutex>
 
 #include "loops/parallel.h"
 #include "loops/thread_scope.h"
@@ -58,7 +59,10 @@ bool fits(const Matrices& m) {
 
 // OpenBLAS on OpenMP follows ThreadScope; on threads of its own it must be told.
 void use_threads(const Library& library, int threads) {
-  if (library.parallel() == OPENBLAS_THREAD && library.num_threads() != threads) library.set_num_threads(threads);
+  if (library.parallel() != OPENBLAS_THREAD) return;
+  static std::mutex mutex;
+  const std::lock_guard<std::mutex> lock(mutex);
+  if (library.num_threads() != threads) library.set_num_threads(threads);
 }
 
 }  // namespace

@@ -80,6 +80,15 @@ TEST(Product, LargeOnesWithABias) {
   expect_exact<float>(1, 70, 66, 67, 0, true);
 }
 
+TEST(Product, LongSumsOfFewElementsKeepTheirPrecision) {
+  constexpr std::int64_t kLong = 200000;
+  Array<float> a({1, 1, kLong}), b({1, kLong, 1}), c({1, 1, 1});
+  for (std::int64_t i = 0; i < kLong; ++i) a[i] = b[i] = 0.01f;
+  TestCall call;
+  Product{.dtype = SY_F32, .a = of(a), .b = of(b), .c = of(c)}.run(call);
+  EXPECT_NEAR(c[0], 20, 1e-3);
+}
+
 TEST(Product, SmallOnesAroundATile) {
   for (std::int64_t n : {1, 3, 4, 7, 8, 9, 17}) {
     for (std::int64_t m : {1, 7, 8, 15, 16, 33, 48}) {
