@@ -27,7 +27,7 @@ HWY_INLINE void wide_multiply(V x, std::uint32_t factor, V& high, V& low) {
   const auto even = hn::MulEven(x, m);
   const auto odd = hn::MulEven(hn::DupOdd(x), m);
   high = hn::OddEven(hn::BitCast(d, odd), hn::BitCast(d, hn::ShiftRight<32>(even)));
-  low = hn::OddEven(hn::BitCast(d, hn::ShiftLeft<32>(odd)), hn::BitCast(d, even));  // a third multiplication is dearer
+  low = hn::Mul(x, m);
 #endif
 }
 
