@@ -284,7 +284,11 @@ void unload_plugin(std::string_view name) {
   for (std::uint16_t i = 0; i < num_backends(); ++i) {
     Backend* b = find_backend(i);
     if (b == nullptr || b->plugin() != plugin) continue;
-    for (std::int32_t d = 0; d < b->device_count(); ++d) b->table().synchronize(b->table().self, d);
+    for (std::int32_t d = 0; d < b->device_count(); ++d) {
+      const sy_status code = b->table().synchronize(b->table().self, d);
+      if (code == SY_OK) continue;  // what queued work found has no other place to surface
+      log(LogLevel::kWarning, std::string(status_from_abi(code, str_cat("unload: ", name, ", device ", d)).message()));
+    }
     b->retire();
     for (std::int32_t d = 0; d < b->device_count(); ++d)
       b->known_device(static_cast<std::int16_t>(d)).allocator->close();

@@ -8,8 +8,8 @@
 namespace sy::cpu {
 namespace {
 
-// Rows and columns of a tile: few enough for the compiler to turn it over in registers. Measured best for all sizes of
-// elements, larger ones by up to a factor of two.
+// Rows and columns of a tile: few enough for the compiler to turn it over in registers. Measured best of 4 to 64 for
+// elements of 2 and 4 bytes, by up to a factor of two.
 constexpr std::int64_t kSide = 8;
 
 // `rows` runs of `cols` elements of the source become columns of the target. kFull: both are kSide, which the compiler
