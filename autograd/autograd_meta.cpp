@@ -60,6 +60,7 @@ class AccumulateGrad : public Node {
  public:
   AccumulateGrad(const TensorBase& leaf, std::shared_ptr<GradSlot> slot) : slot_(std::move(slot)) {
     sequence = ~std::uint64_t{0};  // as soon as its gradient is complete
+    is_leaf = true;
     results.emplace_back(leaf);
   }
   std::string name() const override { return "accumulate"; }
@@ -69,6 +70,7 @@ class AccumulateGrad : public Node {
     if (!grad.defined()) return {};
     std::lock_guard lock(slot_->mutex);
     Tensor& held = slot_->grad;
+    if (stream) follow(held.defined());
     if (held.defined()) {
       if (grad_enabled()) {
         held = held + grad;
@@ -86,6 +88,17 @@ class AccumulateGrad : public Node {
   }
 
  private:
+  /// Additions of several streams follow one another.
+  void follow(bool something_is_held) {
+    const Stream now = current_stream(stream->device());
+    if (something_is_held && slot_->written && !(*slot_->written == now)) {
+      Event before;
+      before.record(*slot_->written);
+      before.wait(now);
+    }
+    slot_->written = now;
+  }
+
   std::shared_ptr<GradSlot> slot_;
 };
 
@@ -93,7 +106,7 @@ class AccumulateGrad : public Node {
 
 Ref<Node> make_accumulate_node(const TensorBase& leaf, std::shared_ptr<GradSlot> slot) {
   Ref<Node> node = Ref<Node>::adopt(new AccumulateGrad(leaf, std::move(slot)));
-  note_forward(*node, leaf);  // one stream for all additions, so that they follow one another
+  note_forward(*node, leaf);
   return node;
 }
 

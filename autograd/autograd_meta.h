@@ -14,6 +14,7 @@ namespace sy {
 struct GradSlot {
   std::mutex mutex;
   Tensor grad;
+  std::optional<Stream> written;  // where the last addition went, on devices that have streams
 };
 
 struct AutogradMeta : AutogradMetaBase {

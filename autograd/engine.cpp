@@ -52,14 +52,21 @@ class Task {
       run_node(node);
     }
     for (const Stream& s : used_streams_) {
+      const Stream current = current_stream(s.device());
+      if (s == current) continue;
       Event done;
       done.record(s);
-      done.wait(current_stream(s.device()));
+      done.wait(current);
     }
     return std::move(captured_);
   }
 
  private:
+  /// Where a node's work goes, on devices that have streams. Outside of guards, since a leaf's is the caller's.
+  static std::optional<Stream> stream_of(const Node& node) {
+    return node.stream && node.is_leaf ? current_stream(node.stream->device()) : node.stream;
+  }
+
   void enqueue(Node* node, Inbox& inbox) {
     if (inbox.dependencies != 0 || std::exchange(inbox.queued, true)) return;
     ready_.push(node);
@@ -109,10 +116,11 @@ class Task {
     if (inbox.grads.size() <= edge.input) inbox.grads.resize(edge.input + 1);
     if (!grad.defined()) return;
     if (edge.input < edge.node->results.size()) check(*edge.node, edge.input, from, &grad);
-    if (edge.node->stream) {
+    const std::optional<Stream> target = stream_of(*edge.node);
+    if (target) {
       // What the caller gives, and what nodes without a stream make, comes from the thread's current one.
       const Stream source = from != nullptr && from->stream ? *from->stream : current_stream(grad.device());
-      if (!(source == *edge.node->stream)) {
+      if (!(source == *target)) {
         Event event;
         event.record(source);
         inbox.ready.push_back(std::move(event));
@@ -124,9 +132,9 @@ class Task {
       return;
     }
     std::optional<StreamGuard> guard;
-    if (edge.node->stream) {
-      for (const Event& e : inbox.ready) e.wait(*edge.node->stream);
-      guard.emplace(*edge.node->stream);
+    if (target) {
+      for (const Event& e : inbox.ready) e.wait(*target);
+      guard.emplace(*target);
     }
     sum = sum + grad;
   }
@@ -168,11 +176,11 @@ class Task {
     Inbox inbox = std::move(inboxes_[raw]);
     inbox.grads.resize(std::max<std::size_t>(node->results.size(), inbox.grads.size()));
     std::optional<StreamGuard> guard;
-    if (node->stream) {
-      for (const Event& e : inbox.ready) e.wait(*node->stream);
-      guard.emplace(*node->stream);
-      if (std::find(used_streams_.begin(), used_streams_.end(), *node->stream) == used_streams_.end()) {
-        used_streams_.push_back(*node->stream);
+    if (const std::optional<Stream> stream = stream_of(*node)) {
+      for (const Event& e : inbox.ready) e.wait(*stream);
+      guard.emplace(*stream);
+      if (std::find(used_streams_.begin(), used_streams_.end(), *stream) == used_streams_.end()) {
+        used_streams_.push_back(*stream);
       }
     }
     if (node->hooks) run_tensor_hooks(*node->hooks, inbox.grads);
@@ -184,6 +192,7 @@ class Task {
     std::vector<Tensor> out;
     bool runs = !only_captures_ || inbox.needed;
     if (runs) out = node->hooks ? apply_hooked(*node, std::move(inbox.grads)) : apply(*node, std::move(inbox.grads));
+    guard.reset();
     out.resize(std::max(out.size(), node->next.size()));
     for (std::size_t i = 0; i < node->next.size(); ++i) {
       const Edge& e = node->next[i];

@@ -68,6 +68,7 @@ class Node : public RefCounted<Node> {
   absl::InlinedVector<GradientMeta, 1> results;  // one per result
   std::uint64_t sequence;                        // later calls of a thread have higher numbers
   std::optional<Stream> stream;                  // of the forward call, on devices that have streams
+  bool is_leaf = false;                          // adds to a leaf's gradient, on whichever stream backward is called
   std::string created_at;                        // in anomaly mode: the call stack
   std::unique_ptr<NodeHooks> hooks;
 

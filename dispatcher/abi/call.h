@@ -70,7 +70,7 @@ typedef struct sy_plan {
 
 /* Kernel flags. */
 #define SY_KERNEL_STRIDED 1u       /* takes any strides; else the host passes contiguous operands */
-#define SY_KERNEL_CAPTURE_SAFE 2u  /* may run while its stream is captured */
+#define SY_KERNEL_CAPTURE_SAFE 2u  /* may run while its stream is captured: see capture.h */
 #define SY_KERNEL_DETERMINISTIC 4u /* the same bits each time */
 #define SY_KERNEL_HOST_SCALARS 8u  /* takes 0-d operands inline (SY_TENSOR_HOST_SCALAR) */
 #define SY_KERNEL_MULTI_DEVICE 16u /* operands may lie on several devices of the backend */

@@ -117,7 +117,9 @@ typedef struct sy_rng {
   uint32_t reserved;
   uint64_t seed;
   uint64_t offset;
-  const uint64_t* device_offset; /* if not NULL, a device address holding an addend of offset */
+  /* NULL, or device memory with two uint64_t that count when the work runs: the seed instead of this one, and an addend of
+   * offset. So a captured call draws new numbers each time. A handle where memory is opaque. */
+  const void* device_state;
 } sy_rng;
 
 #ifdef __cplusplus

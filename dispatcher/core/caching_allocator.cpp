@@ -259,14 +259,40 @@ void CachingAllocator::free_central(void* data, std::uint64_t rounded, sy_stream
 
 void CachingAllocator::empty_cache_locked() {
   if (!(table_.flags & SY_BACKEND_SYNCHRONOUS) && !closed_) table_.synchronize(table_.self, device_.index());
-  for (auto& [key, blocks] : free_) {
+  std::erase_if(free_, [this](const auto& list) {
+    const auto& [key, blocks] = list;
+    if (std::find(pinned_.begin(), pinned_.end(), key.stream) != pinned_.end()) return false;
     for (void* data : blocks) {
       if (host_memory_) allow_access(data, key.bytes);
       table_.free(table_.self, device_.index(), SY_MEMORY_DEVICE, data);
       stats_.reserved -= static_cast<std::int64_t>(key.bytes);
     }
+    return true;
+  });
+}
+
+void CachingAllocator::pin_stream(sy_stream stream) {
+  std::lock_guard lock(mutex_);
+  pinned_.push_back(stream);
+}
+
+void CachingAllocator::unpin_stream(sy_stream stream) {
+  std::lock_guard lock(mutex_);
+  std::erase(pinned_, stream);
+}
+
+void CachingAllocator::retire_stream(sy_stream stream) {
+  std::lock_guard lock(mutex_);
+  std::vector<std::pair<std::uint64_t, std::vector<void*>>> retired;
+  std::erase_if(free_, [&](auto& list) {
+    if (list.first.stream != stream) return false;
+    retired.emplace_back(list.first.bytes, std::move(list.second));
+    return true;
+  });
+  for (auto& [bytes, blocks] : retired) {
+    std::vector<void*>& heirs = free_[{bytes, 0}];
+    heirs.insert(heirs.end(), blocks.begin(), blocks.end());
   }
-  free_.clear();
 }
 
 void CachingAllocator::empty_cache() {
@@ -278,6 +304,7 @@ void CachingAllocator::empty_cache() {
 void CachingAllocator::close() {
   if (ThreadCache* cache = thread_cached_ ? thread_cache(this) : nullptr) cache->flush();
   std::lock_guard lock(mutex_);
+  pinned_.clear();
   empty_cache_locked();
   closed_ = true;
 }

@@ -44,8 +44,13 @@ class CachingAllocator {
   absl::Status allocate(std::uint64_t bytes, sy_stream stream, Block* block);
   void free(Block block, sy_stream stream);
 
-  /// Gives cached blocks back to the device.
+  /// Gives cached blocks back to the device, but for those of pinned streams.
   void empty_cache();
+  /// Blocks of the stream stay the device's, freed or not, until unpin: a captured graph refers to them.
+  void pin_stream(sy_stream stream);
+  void unpin_stream(sy_stream stream);
+  /// The stream's work is done and it is about to end: its cached blocks become the default stream's.
+  void retire_stream(sy_stream stream);
   /// After this nothing is cached: blocks go back to the device as their tensors die.
   void close();
   /// Allocations that would take `reserved` over limit fail with out of memory; 0 lifts it.
@@ -79,6 +84,7 @@ class CachingAllocator {
   bool thread_cached_;
   std::mutex mutex_;
   std::unordered_map<Key, std::vector<void*>, KeyHash> free_;
+  std::vector<sy_stream> pinned_;
   MemoryStats stats_;
   std::atomic<std::int64_t> small_live_{0};  // bytes that threads which ended left handed out
 };

@@ -11,10 +11,10 @@ struct Generator::Shared {
 
 Generator::Generator(std::uint64_t seed) : shared_(std::make_shared<Shared>()) { shared_->state = {seed, 0}; }
 
-Generator::State Generator::next() const {
+Generator::State Generator::advance(std::uint64_t counters) const {
   std::lock_guard lock(shared_->mutex);
   State now = shared_->state;
-  ++shared_->state.offset;
+  shared_->state.offset += counters;
   return now;
 }
 

@@ -17,10 +17,14 @@ class Generator {
     std::uint64_t offset;
   };
   /// Takes the next counter; every random operator call uses one.
-  State next() const;
+  State next() const { return advance(1); }
+  /// Takes that many; returns the first.
+  State advance(std::uint64_t counters) const;
   State state() const;
   void set_state(State state) const;
   void manual_seed(std::uint64_t seed) const { set_state({seed, 0}); }
+  /// Whether both draw from the same sequence.
+  friend bool operator==(const Generator& a, const Generator& b) { return a.shared_ == b.shared_; }
 
  private:
   struct Shared;

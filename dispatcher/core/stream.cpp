@@ -2,9 +2,7 @@
 
 #include <vector>
 
-#include "switchyard/core/abi_error.h"
-#include "switchyard/core/backend.h"
-#include "switchyard/loader/plugin.h"
+#include "switchyard/core/backend_call.h"
 
 namespace sy {
 namespace {
@@ -17,21 +15,6 @@ struct StreamsOwner {
   ~StreamsOwner() { t_streams = nullptr; }
 };
 
-/// Calls a function of the backend's table; unloading waits until it has returned.
-template <typename Fn>
-void call(Backend& backend, std::string_view what, Device device, Fn&& fn) {
-  InsidePlugin inside(backend.plugin());
-  if (!inside.allowed()) throw_if_error(backend.refusal());
-  throw_if_error(status_from_abi(fn(backend.table(), backend.table().self), str_cat(what, " on ", device.str())));
-}
-
-/// Destroys a stream or an event, unless its plugin was unloaded, which took them along.
-template <typename Fn>
-void destroy(Backend& backend, Fn&& fn) {
-  InsidePlugin inside(backend.plugin());
-  if (inside.allowed() && backend.alive()) fn(backend.table(), backend.table().self);
-}
-
 }  // namespace
 
 Stream Stream::create(Device device) {
@@ -39,10 +22,14 @@ Stream Stream::create(Device device) {
   Stream stream(device);
   if (backend.table().stream_create == nullptr) return stream;  // synchronous: one queue is as good as many
   sy_stream handle = 0;
-  call(backend, "stream_create", device,
+  call_backend(backend, "stream_create", device,
        [&](const sy_backend& t, void* self) { return t.stream_create(self, device.index(), &handle); });
   stream.handle_ = std::shared_ptr<const sy_stream>(new sy_stream(handle), [&backend, device](const sy_stream* s) {
-    destroy(backend, [&](const sy_backend& t, void* self) { t.stream_destroy(self, device.index(), *s); });
+    give_back(backend, [&](const sy_backend& t, void* self) {
+      if (t.stream_synchronize != nullptr) t.stream_synchronize(self, device.index(), *s);
+      backend.known_device(device.index()).allocator->retire_stream(*s);
+      t.stream_destroy(self, device.index(), *s);
+    });
     delete s;
   });
   return stream;
@@ -54,7 +41,7 @@ Stream Stream::wrap(Device device, void* native) {
     fail(ErrorCode::kUnsupported, "stream_wrap: backend ", device.backend_name(), " cannot wrap native streams");
   }
   sy_stream handle = 0;
-  call(backend, "stream_wrap", device,
+  call_backend(backend, "stream_wrap", device,
        [&](const sy_backend& t, void* self) { return t.stream_wrap(self, device.index(), native, &handle); });
   Stream stream(device);
   stream.handle_ = std::make_shared<const sy_stream>(handle);
@@ -67,7 +54,7 @@ void* Stream::native() const {
     fail(ErrorCode::kUnsupported, "stream_native: backend ", device_.backend_name(), " has no native streams");
   }
   void* native = nullptr;
-  call(backend, "stream_native", device_,
+  call_backend(backend, "stream_native", device_,
        [&](const sy_backend& t, void* self) { return t.stream_native(self, device_.index(), handle(), &native); });
   return native;
 }
@@ -75,7 +62,7 @@ void* Stream::native() const {
 void Stream::synchronize() const {
   Backend& backend = backend_of(device_);
   if (backend.table().stream_synchronize != nullptr) {
-    call(backend, "stream_synchronize", device_,
+    call_backend(backend, "stream_synchronize", device_,
          [&](const sy_backend& t, void* self) { return t.stream_synchronize(self, device_.index(), handle()); });
   }
   throw_if_error(device_state(device_).take_pending());
@@ -88,27 +75,27 @@ void Event::record(const Stream& stream) {
   if (backend.table().event_create == nullptr) return;
   Device device = device_;
   sy_event handle = 0;
-  call(backend, "event_create", device,
+  call_backend(backend, "event_create", device,
        [&](const sy_backend& t, void* self) { return t.event_create(self, device.index(), &handle); });
   handle_ = std::shared_ptr<const sy_event>(new sy_event(handle), [&backend, device](const sy_event* e) {
-    destroy(backend, [&](const sy_backend& t, void* self) { t.event_destroy(self, device.index(), *e); });
+    give_back(backend, [&](const sy_backend& t, void* self) { t.event_destroy(self, device.index(), *e); });
     delete e;
   });
-  call(backend, "event_record", device,
+  call_backend(backend, "event_record", device,
        [&](const sy_backend& t, void* self) { return t.event_record(self, device.index(), handle, stream.handle()); });
 }
 
 void Event::wait(const Stream& stream) const {
   if (!handle_) return;
   if (stream.device().backend() != device_.backend()) return synchronize();
-  call(backend_of(device_), "event_wait", device_, [&](const sy_backend& t, void* self) {
+  call_backend(backend_of(device_), "event_wait", device_, [&](const sy_backend& t, void* self) {
     return t.event_wait(self, stream.device().index(), *handle_, stream.handle());
   });
 }
 
 void Event::synchronize() const {
   if (!handle_) return;
-  call(backend_of(device_), "event_synchronize", device_,
+  call_backend(backend_of(device_), "event_synchronize", device_,
        [&](const sy_backend& t, void* self) { return t.event_synchronize(self, device_.index(), *handle_); });
 }
 
@@ -120,7 +107,7 @@ bool Event::query() const {
     return true;
   }
   std::int32_t done = 0;
-  call(backend, "event_query", device_,
+  call_backend(backend, "event_query", device_,
        [&](const sy_backend& t, void* self) { return t.event_query(self, device_.index(), *handle_, &done); });
   return done != 0;
 }

@@ -56,6 +56,7 @@ KernelCall::KernelCall(Operator& op, Device device, Backend& backend, absl::Span
       outputs_(outputs),
       shape_(broadcast_shape),
       pointwise_(op.def().kind == Kind::kPointwise),
+      capture_(backend.synchronous() ? nullptr : Capture::find(device, current_stream_handle(device))),
       rng_(rng) {
   call_.size = sizeof(sy_call);
   call_.op = op.name().c_str();
@@ -151,9 +152,11 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
     }
     if (static_cast<int>(i) == info.generator_param) {
       if (!rng_) {
-        Generator::State s =
-            a.tag == SY_ARG_GENERATOR ? static_cast<const Generator*>(a.ptr)->next() : default_generator().next();
-        rng_ = sy_rng{sizeof(sy_rng), 0, s.seed, s.offset, nullptr};
+        const Generator& generator =
+            a.tag == SY_ARG_GENERATOR ? *static_cast<const Generator*>(a.ptr) : default_generator();
+        const void* device_state = capture_ != nullptr ? capture_->random_state(generator) : nullptr;
+        Generator::State s = generator.next();
+        rng_ = sy_rng{sizeof(sy_rng), 0, s.seed, s.offset, device_state};
       }
       slots_.back() = {SY_ARG_GENERATOR, 1, &*rng_};
     }
@@ -290,6 +293,12 @@ std::string KernelCall::plan_key() const {
 
 void KernelCall::record_stream_use() {
   if (backend_.synchronous()) return;
+  if (capture_ != nullptr) {  // the graph keeps what it did not allocate itself
+    for (const TensorBase* t : operands_) {
+      if (t->defined() && t->storage() && t->storage()->stream() != call_.stream) capture_->keep(t->storage());
+    }
+    return;
+  }
   Stream stream = current_stream(device_);
   for (const TensorBase* t : operands_) {
     if (t->defined() && t->storage() && t->device() == device_ && t->storage()->stream() != stream.handle()) {
@@ -333,6 +342,10 @@ void KernelCall::prepare(KernelEntry& entry) {
 }
 
 bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
+  if (capture_ != nullptr && !(entry.kernel.flags & SY_KERNEL_CAPTURE_SAFE)) {
+    *reason = "is not safe to capture";
+    return false;
+  }
   if (!contiguous && !(entry.kernel.flags & SY_KERNEL_STRIDED)) {
     bool dense = true;
     auto check = [&](const TensorBase& t) {
@@ -395,7 +408,7 @@ bool KernelCall::run(KernelEntry& entry, bool contiguous, std::string* reason) {
       call_.workspace_bytes = bytes;
     }
   }
-  const bool synchronous = !backend_.synchronous() && synchronous_calls();
+  const bool synchronous = !backend_.synchronous() && capture_ == nullptr && synchronous_calls();
   if (synchronous) sy::synchronize(device_);  // what was found before is not this operator's
   std::unique_lock<std::mutex> lock;
   if (k.flags & SY_KERNEL_NOT_REENTRANT) lock = std::unique_lock(not_reentrant_mutex());

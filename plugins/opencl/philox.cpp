@@ -23,9 +23,7 @@ static inline uint4 philox(ulong seed, ulong offset, ulong index) {
 }
 
 void random_state(Launch& launch, const sdk::Rng& rng) {
-  if (rng.device_offset() != nullptr) {
-    throw sdk::Error(SY_UNSUPPORTED, "opencl has no device addresses, so no random offset in device memory");
-  }
+  if (rng.device_state() != nullptr) throw sdk::Error(SY_UNSUPPORTED, "opencl captures nothing");
   launch.value(rng.seed()).value(rng.offset());
 }
 

@@ -32,9 +32,10 @@ inline PhiloxWords philox(std::uint64_t seed, std::uint64_t offset, std::uint64_
                     {static_cast<std::uint32_t>(seed), static_cast<std::uint32_t>(seed >> 32)});
 }
 
-/// The offset where the code runs on the side that can read device_offset.
-inline std::uint64_t resolved_offset(const Rng& rng) {
-  return rng.offset() + (rng.device_offset() != nullptr ? *rng.device_offset() : 0);
+/// Seed and offset as they are now; for code that runs where device_state can be read, when the work runs.
+inline Rng resolved(const Rng& rng) {
+  const auto* state = static_cast<const std::uint64_t*>(rng.device_state());
+  return state == nullptr ? rng : Rng(state[0], rng.offset() + state[1]);
 }
 
 /// w0 and w1 as one number, w0 in front.

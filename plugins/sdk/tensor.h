@@ -124,18 +124,18 @@ class Scalar {
 class Rng {
  public:
   Rng() = default;
-  explicit Rng(const sy_rng& rng) : seed_(rng.seed), offset_(rng.offset), device_offset_(rng.device_offset) {}
+  explicit Rng(const sy_rng& rng) : seed_(rng.seed), offset_(rng.offset), device_state_(rng.device_state) {}
+  Rng(std::uint64_t seed, std::uint64_t offset) : seed_(seed), offset_(offset) {}
 
   std::uint64_t seed() const { return seed_; }
-  /// Without what device_offset points to.
   std::uint64_t offset() const { return offset_; }
-  /// Address of an addend in device memory, or NULL. Device code reads it.
-  const std::uint64_t* device_offset() const { return device_offset_; }
+  /// Device memory with the seed that counts and an addend of offset, or NULL. Device code reads it: see sy_rng.
+  const void* device_state() const { return device_state_; }
 
  private:
   std::uint64_t seed_ = 0;
   std::uint64_t offset_ = 0;
-  const std::uint64_t* device_offset_ = nullptr;
+  const void* device_state_ = nullptr;
 };
 
 }  // namespace sy::sdk

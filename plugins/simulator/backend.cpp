@@ -5,7 +5,9 @@
 #include <cstring>
 #include <new>
 
+#include "capture.h"
 #include "simulator.h"
+#include "subgraph.h"
 #include "switchyard/sdk/status.h"
 
 namespace sy::simulator {
@@ -13,15 +15,6 @@ namespace sy::simulator {
 namespace {
 
 Mode kModes[] = {Mode::kPointers, Mode::kOpaque};  // what the tables' self points to
-
-/// Runs fn(simulator); what it throws becomes a status.
-template <typename Fn>
-sy_status with_simulator(void* self, Fn&& fn) {
-  return sdk::guard(host().services, nullptr, [&]() -> sy_status {
-    fn(Simulator::get(*static_cast<const Mode*>(self)));
-    return SY_OK;
-  });
-}
 
 Event& event_of(sy_event handle) { return *reinterpret_cast<Event*>(handle); }
 
@@ -104,7 +97,7 @@ sy_status event_record(void* self, std::int32_t device, sy_event event, sy_strea
 
 sy_status event_wait(void* self, std::int32_t device, sy_event event, sy_stream stream) {
   return with_simulator(self, [&](Simulator& s) {
-    if (const auto marker = event_of(event).marker()) s.stream(device, stream).push([marker] { marker->wait(); });
+    if (const auto marker = event_of(event).marker()) s.stream(device, stream).push_once([marker] { marker->wait(); });
   });
 }
 
@@ -171,11 +164,17 @@ sy_status configure(void* self, const char* key, const char* value) {
   return with_simulator(self, [&](Simulator& s) { s.configure(key, value); });
 }
 
+const void* extension(void*, const char* name, std::uint32_t version) {
+  if (std::strcmp(name, SY_CAPTURE_NAME) == 0 && version == SY_CAPTURE_VERSION) return &kCapture;
+  if (std::strcmp(name, SY_SUBGRAPH_NAME) == 0 && version == SY_SUBGRAPH_VERSION) return &kCompiler;
+  return nullptr;
+}
+
 constexpr sy_backend make_backend(Mode mode) {
   sy_backend b{};
   b.size = sizeof(sy_backend);
   const bool opaque = mode == Mode::kOpaque;
-  b.name = opaque ? "simulator_opaque" : "simulator";
+  b.name = opaque ? SIMULATOR_NAME "_opaque" : SIMULATOR_NAME;
   b.flags = opaque ? SY_BACKEND_OPAQUE_MEMORY : 0;
   b.self = &kModes[static_cast<int>(mode)];
   b.description = opaque ? "reference's kernels behind streams, and memory that has handles instead of addresses"
@@ -197,6 +196,7 @@ constexpr sy_backend make_backend(Mode mode) {
   b.copy = &copy;
   b.synchronize = &synchronize;
   b.configure = &configure;
+  b.extension = &extension;
   return b;
 }
 

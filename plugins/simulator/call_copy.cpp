@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <utility>
 
 #include "switchyard/sdk/status.h"
 
@@ -13,7 +14,8 @@ std::uint64_t element_bytes(const sy_tensor& t) {
   return (std::uint64_t{t.view.dtype.bits} * t.view.dtype.lanes + 7) / 8;
 }
 
-/// First and one past the last byte of the tensor's elements, relative to its first logical element. Empty: both 0.
+}  // namespace
+
 void byte_range(const sy_tensor& t, std::int64_t& low, std::int64_t& high) {
   low = 0;
   high = 0;
@@ -29,10 +31,14 @@ void byte_range(const sy_tensor& t, std::int64_t& low, std::int64_t& high) {
   high += bytes;
 }
 
-}  // namespace
-
 CallCopy::CallCopy(const sy_call& call, Simulator& simulator)
+    : CallCopy(call, simulator, [this](const sy_tensor& tensor) { return translate(tensor); }) {
+  if (call_.workspace_bytes != 0) call_.workspace = translate(call_.workspace, 0, call_.workspace_bytes);
+}
+
+CallCopy::CallCopy(const sy_call& call, Simulator& simulator, Place place)
     : simulator_(simulator),
+      place_(std::move(place)),
       op_(call.op),
       args_(call.args, call.args + call.num_args),
       outputs_(call.outputs, call.outputs + call.num_outputs) {
@@ -44,7 +50,6 @@ CallCopy::CallCopy(const sy_call& call, Simulator& simulator)
   for (sy_slot& slot : outputs_) copy_slot(sy_slot(slot), slot);
   call_.args = args_.data();
   call_.outputs = outputs_.data();
-  if (call_.workspace_bytes != 0) call_.workspace = translate(call_.workspace, 0, call_.workspace_bytes);
 }
 
 void* CallCopy::scratch(std::uint64_t bytes) {
@@ -73,7 +78,7 @@ sy_tensor* CallCopy::copy_tensor(const sy_tensor& tensor) {
                                  static_cast<std::size_t>(element_bytes(tensor)));
     copy->view.byte_offset = 0;
   } else {
-    copy->view.data = translate(tensor);
+    copy->view.data = place_(tensor);
     copy->view.byte_offset = 0;
   }
   return copy;
@@ -142,8 +147,8 @@ void CallCopy::copy_slot(const sy_slot& from, sy_slot& to) {
       return;
     case SY_ARG_GENERATOR: {
       auto* rng = copy_array(static_cast<const sy_rng*>(from.ptr), 1);
-      if (rng->device_offset != nullptr) {
-        rng->device_offset = static_cast<const std::uint64_t*>(translate(rng->device_offset, 0, sizeof(std::uint64_t)));
+      if (rng->device_state != nullptr) {
+        rng->device_state = translate(rng->device_state, 0, 2 * sizeof(std::uint64_t));
       }
       to.ptr = rng;
       return;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,11 +12,19 @@
 
 namespace sy::simulator {
 
+/// First and one past the last byte of the tensor's elements, relative to its first logical element. Empty: both 0.
+void byte_range(const sy_tensor& t, std::int64_t& low, std::int64_t& high);
+
 /// Throws sdk::Error where an operand reaches outside of its block or lies on another device, and for slots of unknown
 /// kind.
 class CallCopy {
  public:
+  /// Where the first logical element of a tensor lies.
+  using Place = std::function<void*(const sy_tensor&)>;
+
   CallCopy(const sy_call& call, Simulator& simulator);
+  /// With other places, which are asked for in the order of arguments, then outputs.
+  CallCopy(const sy_call& call, Simulator& simulator, Place place);
   CallCopy(const CallCopy&) = delete;
   CallCopy& operator=(const CallCopy&) = delete;
 
@@ -34,6 +43,7 @@ class CallCopy {
   void* translate(const void* memory, std::int64_t offset, std::uint64_t bytes) const;
 
   Simulator& simulator_;
+  Place place_;
   std::string op_;
   sy_call call_;
   std::vector<sy_slot> args_;

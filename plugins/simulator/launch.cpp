@@ -1,7 +1,10 @@
 #include "launch.h"
 
+#include <cstddef>
 #include <cstdio>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "call_copy.h"
 #include "simulator.h"
@@ -21,15 +24,19 @@ sy_status keep_message(sy_status code, const char* message) {
 
 /// What a copied call's host_call points to.
 struct Launch {
-  const Launched* launched = nullptr;
+  const sy_kernel* kernel = nullptr;
   std::unique_ptr<CallCopy> copy;
   const sy_call* original = nullptr;  // while run() waits for the kernel
+  std::vector<std::unique_ptr<std::max_align_t[]>> workspaces;
 };
 
 Launch& launch_of(const sy_call* call) { return *static_cast<Launch*>(call->host_call); }
 
 sy_status queued_workspace(const sy_call* call, std::uint64_t bytes, void** memory) {
-  *memory = launch_of(call).copy->scratch(bytes);
+  auto& workspaces = launch_of(call).workspaces;
+  workspaces.push_back(
+      std::make_unique<std::max_align_t[]>(static_cast<std::size_t>(bytes / sizeof(std::max_align_t) + 1)));
+  *memory = workspaces.back().get();
   return SY_OK;
 }
 
@@ -73,13 +80,6 @@ const sy_host* waiting_services() {
   return &services;
 }
 
-bool is_data_dependent(const sy_call& call) {
-  for (std::uint32_t k = 0; k < call.num_outputs; ++k) {
-    if (call.outputs[k].tag == SY_ARG_NONE) return true;
-  }
-  return false;
-}
-
 /// What a broken device would do to the first element: a high bit turns over, whatever its dtype.
 void spoil(const sy_call& call) {
   if (call.num_outputs == 0 || call.outputs[0].tag != SY_ARG_TENSOR) return;
@@ -92,18 +92,54 @@ void spoil(const sy_call& call) {
   bytes[last] ^= t.dtype == SY_BOOL ? 1 : 0x40;
 }
 
+/// A plan that the host made may be gone by the time that the work runs: the work has its own.
+class OwnPlan {
+ public:
+  OwnPlan(const sy_kernel& kernel, sy_call& call) : kernel_(kernel), strides_(call.num_outputs, nullptr) {
+    if (kernel.prepare == nullptr) return;
+    sy_plan plan{sizeof(sy_plan), call.num_outputs, nullptr, strides_.data()};
+    status_ = kernel.prepare(&call, &plan);
+    call.plan = plan.state;
+    state_ = plan.state;
+  }
+  ~OwnPlan() {
+    if (state_ != nullptr && kernel_.drop != nullptr) kernel_.drop(&kernel_, state_);
+  }
+  OwnPlan(const OwnPlan&) = delete;
+  OwnPlan& operator=(const OwnPlan&) = delete;
+  sy_status status() const { return status_; }
+
+ private:
+  const sy_kernel& kernel_;
+  std::vector<std::int64_t*> strides_;  // all outputs have memory
+  void* state_ = nullptr;
+  sy_status status_ = SY_OK;
+};
+
 sy_status run_inner(Launch& launch, Simulator& simulator) {
-  const sy_status status = launch.launched->inner->run(&launch.copy->call());
+  const OwnPlan plan(*launch.kernel, launch.copy->call());
+  if (plan.status() != SY_OK) return plan.status();
+  const sy_status status = launch.kernel->run(&launch.copy->call());
+  launch.workspaces.clear();
   if (status == SY_OK && simulator.faults().spoils(launch.copy->op())) spoil(launch.copy->call());
   return status;
 }
 
-void run_queued(Launch& launch, Simulator& simulator) {
+bool run_queued(Launch& launch, Simulator& simulator) {
   last_message[0] = '\0';
   const sy_status status = run_inner(launch, simulator);
-  if (status == SY_OK) return;
+  if (status == SY_OK) return true;
   host().services->report(host().backends[static_cast<int>(simulator.mode())], launch.copy->call().device, status,
                           launch.copy->op().c_str(), last_message);
+  return false;
+}
+
+void fill_in(Launch& launch, const sy_kernel& kernel, const sy_host* services) {
+  sy_call& call = launch.copy->call();
+  launch.kernel = &kernel;
+  call.host_call = &launch;
+  call.kernel = &kernel;
+  call.host = services;
 }
 
 sy_status run(const sy_call* call) {
@@ -113,18 +149,14 @@ sy_status run(const sy_call* call) {
     simulator.require_alive(call->device);
     Stream& stream = simulator.stream(call->device, call->stream);
     const auto launch = std::make_shared<Launch>();
-    launch->launched = launched;
     launch->copy = std::make_unique<CallCopy>(*call, simulator);
-    sy_call& copy = launch->copy->call();
-    copy.host_call = launch.get();
-    copy.kernel = launched->inner;
     if (is_data_dependent(*call)) {
       stream.drain();
       launch->original = call;
-      copy.host = waiting_services();
+      fill_in(*launch, *launched->inner, waiting_services());
       return run_inner(*launch, simulator);
     }
-    copy.host = queued_services();
+    fill_in(*launch, *launched->inner, queued_services());
     simulator.push(call->device, stream, [launch, &simulator] { run_queued(*launch, simulator); });
     return SY_OK;
   });
@@ -132,10 +164,25 @@ sy_status run(const sy_call* call) {
 
 }  // namespace
 
+bool is_data_dependent(const sy_call& call) {
+  for (std::uint32_t k = 0; k < call.num_outputs; ++k) {
+    if (call.outputs[k].tag == SY_ARG_NONE) return true;
+  }
+  return false;
+}
+
+bool run_now(const sy_kernel& kernel, std::unique_ptr<CallCopy> copy, Simulator& simulator) {
+  Launch launch;
+  launch.copy = std::move(copy);
+  fill_in(launch, kernel, queued_services());
+  return run_queued(launch, simulator);
+}
+
 sy_kernel kernel_of(const Launched& launched) {
   sy_kernel kernel = *launched.inner;
   kernel.self = const_cast<Launched*>(&launched);
   kernel.run = &run;
+  kernel.flags |= SY_KERNEL_CAPTURE_SAFE;  // what cannot be captured waits for the stream, and is refused there
   return kernel;
 }
 

@@ -39,5 +39,5 @@ void init(const sy::sdk::Registrar& registrar) {
 
 }  // namespace
 
-SY_PLUGIN_DEFINE("simulator", "0.9.0", "Switchyard", "An accelerator's memory and streams around reference's kernels",
+SY_PLUGIN_DEFINE(SIMULATOR_NAME, "0.9.0", "Switchyard", "An accelerator's memory and streams around reference's kernels",
                  init);

@@ -48,7 +48,7 @@ Simulator& Simulator::get(Mode mode) {
   return *pointers;
 }
 
-const char* Simulator::name() const { return mode_ == Mode::kOpaque ? "simulator_opaque" : "simulator"; }
+const char* Simulator::name() const { return mode_ == Mode::kOpaque ? SIMULATOR_NAME "_opaque" : SIMULATOR_NAME; }
 
 Simulator::Simulator(Mode mode) : mode_(mode) {
   const auto count = static_cast<int>(setting("SWITCHYARD_SIMULATOR_DEVICES", 2, 0, 64));
@@ -144,7 +144,7 @@ void Simulator::drain(int index) {
     const std::lock_guard<std::mutex> lock(d.mutex);
     const auto mark = [&](Stream& stream) {
       markers.push_back(std::make_shared<Marker>());
-      stream.push([marker = markers.back()] { marker->set(); });
+      stream.mark(markers.back());
     };
     if (d.default_stream) mark(*d.default_stream);
     for (Stream* stream : d.streams) mark(*stream);

@@ -12,6 +12,12 @@
 #include "memory.h"
 #include "stream.h"
 #include "switchyard/abi/plugin.h"
+#include "switchyard/sdk/status.h"
+
+// What the devices are called; tests build some of their own.
+#if !defined(SIMULATOR_NAME)
+#define SIMULATOR_NAME "simulator"
+#endif
 
 namespace sy::simulator {
 
@@ -29,7 +35,7 @@ class Simulator {
   static Simulator& get(Mode mode);
 
   Mode mode() const { return mode_; }
-  /// "simulator" or "simulator_opaque".
+  /// "simulator" or "simulator_opaque", unless it was built under another name.
   const char* name() const;
   int num_devices() const { return static_cast<int>(devices_.size()); }
   Memory& memory() { return *memory_; }
@@ -78,5 +84,14 @@ struct Host {
   std::uint32_t backends[kNumModes] = {};
 };
 Host& host();
+
+/// Runs fn(simulator) for a function of the backend's tables; what it throws becomes a status.
+template <typename Fn>
+sy_status with_simulator(void* self, Fn&& fn) {
+  return sdk::guard(host().services, nullptr, [&]() -> sy_status {
+    fn(Simulator::get(*static_cast<const Mode*>(self)));
+    return SY_OK;
+  });
+}
 
 }  // namespace sy::simulator

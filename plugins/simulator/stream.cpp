@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "switchyard/sdk/status.h"
+
 namespace sy::simulator {
 
 void Marker::set() {
@@ -33,14 +35,48 @@ Stream::~Stream() {
 
 void Stream::push(std::function<void()> task) {
   const std::lock_guard<std::mutex> lock(mutex_);
+  if (captures_) return recorded_.push_back(std::move(task));
+  tasks_.push_back(std::move(task));
+  changed_.notify_all();
+}
+
+void Stream::push_once(std::function<void()> task) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (captures_) {
+    refused_ = true;
+    throw sdk::Error(SY_FAILED_PRECONDITION, "simulator: a stream that is being captured cannot be waited for");
+  }
   tasks_.push_back(std::move(task));
   changed_.notify_all();
 }
 
 void Stream::drain() {
   const auto marker = std::make_shared<Marker>();
-  push([marker] { marker->set(); });
+  push_once([marker] { marker->set(); });
   marker->wait();
+}
+
+void Stream::begin_capture() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (captures_) throw sdk::Error(SY_FAILED_PRECONDITION, "simulator: the stream is being captured already");
+  captures_ = true;
+  refused_ = false;
+}
+
+std::vector<std::function<void()>> Stream::end_capture() {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!captures_) throw sdk::Error(SY_FAILED_PRECONDITION, "simulator: the stream is not being captured");
+  captures_ = false;
+  std::vector<std::function<void()>> recorded = std::exchange(recorded_, {});
+  if (refused_) throw sdk::Error(SY_FAILED_PRECONDITION, "simulator: something in the capture was refused");
+  return recorded;
+}
+
+void Stream::mark(std::shared_ptr<Marker> marker) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (captures_) return marker->set();
+  tasks_.push_back([marker = std::move(marker)] { marker->set(); });
+  changed_.notify_all();
 }
 
 void Stream::work() {
@@ -59,11 +95,9 @@ void Stream::work() {
 
 void Event::record(Stream& stream) {
   const auto marker = std::make_shared<Marker>();
-  {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    marker_ = marker;
-  }
-  stream.push([marker] { marker->set(); });
+  stream.push_once([marker] { marker->set(); });
+  const std::lock_guard<std::mutex> lock(mutex_);
+  marker_ = marker;
 }
 
 std::shared_ptr<Marker> Event::marker() {

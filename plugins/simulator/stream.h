@@ -7,6 +7,7 @@
 #include <memory>
 #include <mutex>
 #include <thread>
+#include <vector>
 
 namespace sy::simulator {
 
@@ -32,9 +33,19 @@ class Stream {
   Stream(const Stream&) = delete;
   Stream& operator=(const Stream&) = delete;
 
+  /// Queues the task, or records it where it may be.
   void push(std::function<void()> task);
-  /// Waits for all that was pushed before.
+  /// As push, for what only makes sense once. Throws sdk::Error while the stream records, and so does end_capture then.
+  void push_once(std::function<void()> task);
+  /// Sets the marker once all that was pushed before is done; at once while the stream records, since nothing is queued.
+  void mark(std::shared_ptr<Marker> marker);
+  /// Waits for all that was pushed before. As push_once.
   void drain();
+
+  /// From now on tasks are recorded. Throws sdk::Error where they are already.
+  void begin_capture();
+  /// What was recorded. Throws sdk::Error where nothing is or something was refused; afterwards tasks run again.
+  std::vector<std::function<void()>> end_capture();
 
  private:
   void work();
@@ -43,6 +54,9 @@ class Stream {
   std::condition_variable changed_;
   std::deque<std::function<void()>> tasks_;
   bool stopping_ = false;
+  bool captures_ = false;
+  bool refused_ = false;  // something that cannot be recorded
+  std::vector<std::function<void()>> recorded_;
   std::thread thread_;
 };
 

@@ -14,7 +14,7 @@ compile() {  # compiler, language, dialect, what it reads from standard input
     { echo "$1 -std=$3: ${*:4}" >&2; failures=1; }
 }
 
-c_headers=(abi/types.h abi/call.h abi/backend.h abi/plugin.h abi/abi.h sdk/note.h)
+c_headers=(abi/types.h abi/call.h abi/backend.h abi/plugin.h abi/capture.h abi/subgraph.h abi/abi.h sdk/note.h)
 mapfile -t indices < <(cd "$generated/switchyard" && ls sdk/c/*.h)
 [ ${#indices[@]} -ge 100 ] || { echo "only ${#indices[@]} headers of argument positions" >&2; exit 1; }
 mapfile -t sdk < <(cd "$include/switchyard" && ls sdk/*.h)

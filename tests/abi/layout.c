@@ -57,7 +57,7 @@ AT(sy_rng, size, 0);
 AT(sy_rng, reserved, 4);
 AT(sy_rng, seed, 8);
 AT(sy_rng, offset, 16);
-AT(sy_rng, device_offset, 24);
+AT(sy_rng, device_state, 24);
 
 SIZE(sy_slot, 16);
 AT(sy_slot, tag, 0);
@@ -182,6 +182,36 @@ AT(sy_plugin, description, 40);
 AT(sy_plugin, init, 48);
 AT(sy_plugin, shutdown, 56);
 AT(sy_plugin, extension, 64);
+
+SIZE(sy_capture, 40);
+AT(sy_capture, size, 0);
+AT(sy_capture, flags, 4);
+AT(sy_capture, begin, 8);
+AT(sy_capture, end, 16);
+AT(sy_capture, launch, 24);
+AT(sy_capture, destroy, 32);
+
+SIZE(sy_node, 24);
+AT(sy_node, size, 0);
+AT(sy_node, reserved, 4);
+AT(sy_node, layout_hash, 8);
+AT(sy_node, call, 16);
+
+SIZE(sy_subgraph, 40);
+AT(sy_subgraph, size, 0);
+AT(sy_subgraph, num_nodes, 4);
+AT(sy_subgraph, nodes, 8);
+AT(sy_subgraph, num_inputs, 16);
+AT(sy_subgraph, num_outputs, 20);
+AT(sy_subgraph, inputs, 24);
+AT(sy_subgraph, outputs, 32);
+
+SIZE(sy_compiler, 32);
+AT(sy_compiler, size, 0);
+AT(sy_compiler, flags, 4);
+AT(sy_compiler, supports, 8);
+AT(sy_compiler, compile, 16);
+AT(sy_compiler, destroy, 24);
 
 SIZE(sy_note, 80);
 AT(sy_note, name_size, 0);

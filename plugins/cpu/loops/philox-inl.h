@@ -75,14 +75,13 @@ struct PhiloxBlock {
 // use(block, first element, count) for all elements of [0, n), concurrently.
 template <class Use>
 void philox_for(const sdk::Rng& rng, std::int64_t n, const Use& use) {
-  const std::uint64_t seed = rng.seed();
-  const std::uint64_t offset = sdk::resolved_offset(rng);
+  const sdk::Rng now = sdk::resolved(rng);
   parallel_for(
       n, 4096,
       [&](std::int64_t begin, std::int64_t end) {
         PhiloxBlock block;
         for (std::int64_t i = begin; i < end; i += PhiloxBlock::kSize) {
-          block.fill(seed, offset, static_cast<std::uint64_t>(i));
+          block.fill(now.seed(), now.offset(), static_cast<std::uint64_t>(i));
           use(block, i, static_cast<int>(std::min<std::int64_t>(PhiloxBlock::kSize, end - i)));
         }
       },

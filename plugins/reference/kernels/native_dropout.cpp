@@ -8,11 +8,11 @@ namespace {
 using namespace sy::sdk;  // NOLINT
 
 sy_status run(const Call& call, const NativeDropoutArgs& args) {
-  const std::uint64_t offset = resolved_offset(args.generator);
+  const Rng rng = resolved(args.generator);
   return call.dispatch(Floating(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     for (std::int64_t i = 0; i < args.self.numel(); ++i) {
-      const double u = uniform<float>(philox(args.generator.seed(), offset, i));
+      const double u = uniform<float>(philox(rng.seed(), rng.offset(), i));
       const bool kept = u >= args.p;
       const double x = static_cast<double>(args.self.template data<T>()[i]);
       args.mask.template data<bool>()[i] = kept;

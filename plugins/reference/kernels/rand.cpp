@@ -8,11 +8,11 @@ namespace {
 using namespace sy::sdk;  // NOLINT
 
 sy_status run(const Call& call, const RandArgs& args) {
-  const std::uint64_t offset = resolved_offset(args.generator);
+  const Rng rng = resolved(args.generator);
   return call.dispatch(Floating(), [&](auto tag) {
     using T = typename decltype(tag)::type;
     for (std::int64_t i = 0; i < args.result.numel(); ++i) {
-      args.result.template data<T>()[i] = uniform<T>(philox(args.generator.seed(), offset, i));
+      args.result.template data<T>()[i] = uniform<T>(philox(rng.seed(), rng.offset(), i));
     }
   });
 }

@@ -249,5 +249,30 @@ TEST(CachingAllocator, ManyAllocatorsPerThread) {
   });
 }
 
+TEST(CachingAllocator, PinnedStreamsKeepTheirBlocks) {
+  Rig& rig = immortal<Rig>();
+  const Block pinned = rig.take(4096, 7), other = rig.take(4096, 8);
+  rig.allocator.pin_stream(7);
+  rig.allocator.free(pinned, 7);
+  rig.allocator.free(other, 8);
+  rig.allocator.empty_cache();
+  EXPECT_EQ(rig.device.blocks.count(pinned.data), 1u);
+  EXPECT_EQ(rig.device.blocks.count(other.data), 0u);
+  EXPECT_EQ(rig.take(4096, 7).data, pinned.data) << "of that stream it may be used again";
+  rig.allocator.free(pinned, 7);
+  rig.allocator.unpin_stream(7);
+  rig.allocator.empty_cache();
+  EXPECT_TRUE(rig.device.blocks.empty());
+}
+
+TEST(CachingAllocator, BlocksOfAStreamThatEndedAreTheDefaultStreams) {
+  Rig& rig = immortal<Rig>();
+  const Block block = rig.take(4096, 7);
+  rig.allocator.free(block, 7);
+  rig.allocator.retire_stream(7);
+  EXPECT_NE(rig.take(4096, 7).data, block.data);
+  EXPECT_EQ(rig.take(4096, 0).data, block.data);
+}
+
 }  // namespace
 }  // namespace sy

@@ -102,7 +102,7 @@ TEST(Storage, KeepsItsOwnStreamAlive) {
   s->record_use(Stream(device));
   s = {};
   EXPECT_THAT(fake.log, ElementsAre("create stream 1", "create event 2", "record 2 on 0", "wait 2 on 1",
-                                    "destroy event 2", "destroy stream 1"));
+                                    "destroy event 2", "synchronize 1", "destroy stream 1"));
 }
 
 TEST(Storage, ADeviceThatFailsMeanwhileDoesNotThrowFromTheEnd) {

@@ -1,0 +1,169 @@
+#include "switchyard/dispatch/graph.h"
+
+#include <algorithm>
+#include <bit>
+#include <mutex>
+#include <vector>
+
+#include "switchyard/abi/capture.h"
+#include "switchyard/core/backend_call.h"
+#include "switchyard/core/stream.h"
+#include "switchyard/dispatch/capture.h"
+#include "switchyard/dispatch/operator.h"
+
+namespace sy {
+namespace {
+
+std::mutex g_mutex;
+std::vector<std::pair<Stream, Capture*>>& captures() {  // under g_mutex
+  static auto* list = new std::vector<std::pair<Stream, Capture*>>;
+  return *list;
+}
+
+void fill(const TensorBase& words, std::int64_t index, std::uint64_t value) {
+  static Operator& op = require_operator("fill");
+  TensorBase word = alias(words, IntArray{}, IntArray{}, index);
+  const Scalar number(std::bit_cast<std::int64_t>(value));
+  const Arg args[] = {arg(word), arg(number)};
+  Frame frame(op, args, &word, 1, Variant::kInplace);
+  execute(frame);
+}
+
+}  // namespace
+
+std::atomic<int> Capture::under_way{0};
+
+Capture* Capture::find_slowly(Device device, sy_stream stream) {
+  std::lock_guard lock(g_mutex);
+  for (const auto& [captured, capture] : captures()) {
+    if (captured.device() == device && captured.handle() == stream) return capture;
+  }
+  return nullptr;
+}
+
+class Graph::Recorded final : public Capture {
+ public:
+  Recorded(Backend& backend, Device device, const sy_capture& table)
+      : backend_(backend), device_(device), table_(table), stream_(Stream::create(device)) {
+    allocator().pin_stream(stream_.handle());
+  }
+
+  ~Recorded() override {
+    try {
+      last_.synchronize();
+    } catch (const Error&) {  // a lost device, or one whose plugin was unloaded, does nothing any more
+    }
+    if (graph_ != 0) {
+      give_back(backend_, [&](const sy_backend&, void* self) { table_.destroy(self, device_.index(), graph_); });
+    }
+    kept_.clear();
+    draws_.clear();
+    allocator().unpin_stream(stream_.handle());
+  }
+
+  void record(const std::function<void()>& work) {
+    call("begin", [&](void* self) { return table_.begin(self, device_.index(), stream_.handle()); });
+    {
+      std::lock_guard lock(g_mutex);
+      captures().emplace_back(stream_, this);
+      ++under_way;
+    }
+    try {
+      StreamGuard guard(stream_);
+      work();
+    } catch (...) {
+      end().IgnoreError();  // what work says is why
+      throw;
+    }
+    throw_if_error(end());
+  }
+
+  void keep(const Ref<Storage>& storage) override {
+    if (std::find(kept_.begin(), kept_.end(), storage) == kept_.end()) kept_.push_back(storage);
+  }
+
+  const void* random_state(const Generator& generator) override {
+    for (const Draws& d : draws_) {
+      if (d.generator == generator) return d.words.storage()->data();
+    }
+    // Not from the stream that records: recorded work before this call may write to what that has freed.
+    StreamGuard guard{Stream(device_)};
+    draws_.push_back({generator, generator.state(), 0, allocate_tensor({2}, kI64, device_)});
+    return draws_.back().words.storage()->data();
+  }
+
+  void replay() {
+    const Stream stream = current_stream(device_);
+    last_.wait(stream);
+    for (const Draws& d : draws_) {
+      const Generator::State now = d.generator.advance(d.count);
+      fill(d.words, 0, now.seed);
+      fill(d.words, 1, now.offset - d.start.offset);
+    }
+    call("launch", [&](void* self) { return table_.launch(self, device_.index(), graph_, stream.handle()); });
+    last_.record(stream);
+  }
+
+ private:
+  struct Draws {
+    Generator generator;
+    Generator::State start;
+    std::uint64_t count;  // per replay
+    TensorBase words;     // seed, addend of the offset
+  };
+
+  CachingAllocator& allocator() { return *backend_.known_device(device_.index()).allocator; }
+  template <typename Fn>
+  void call(const char* what, Fn&& fn) {
+    call_backend(backend_, str_cat("graph: ", what), device_, [&](const sy_backend&, void* self) { return fn(self); });
+  }
+
+  absl::Status end() {
+    {
+      std::lock_guard lock(g_mutex);
+      std::erase_if(captures(), [this](const auto& c) { return c.second == this; });
+      --under_way;
+    }
+    for (Draws& d : draws_) {  // nothing was drawn yet
+      d.count = d.generator.state().offset - d.start.offset;
+      d.generator.set_state(d.start);
+    }
+    try {
+      call("end", [&](void* self) { return table_.end(self, device_.index(), stream_.handle(), &graph_); });
+    } catch (const Error& e) {
+      return make_status(e.code(), e.what());
+    }
+    return absl::OkStatus();
+  }
+
+  Backend& backend_;
+  Device device_;
+  sy_capture table_;
+  Stream stream_;
+  sy_graph graph_ = 0;
+  std::vector<Ref<Storage>> kept_;
+  std::vector<Draws> draws_;
+  Event last_;
+};
+
+Graph::Graph(std::unique_ptr<Recorded> recorded) : recorded_(std::move(recorded)) {}
+Graph::Graph(Graph&&) noexcept = default;
+Graph& Graph::operator=(Graph&&) noexcept = default;
+Graph::~Graph() = default;
+
+Graph Graph::capture(Device device, const std::function<void()>& work) {
+  device_state(device);  // or the error that says what there is
+  Backend& backend = backend_of(device);
+  const auto table = backend_extension<sy_capture>(backend, SY_CAPTURE_NAME, SY_CAPTURE_VERSION);
+  if (!table || table->begin == nullptr || table->end == nullptr || table->launch == nullptr ||
+      table->destroy == nullptr) {
+    fail(ErrorCode::kUnsupported, "graph: ", device.str(), " captures nothing");
+  }
+  auto recorded = std::make_unique<Recorded>(backend, device, *table);
+  recorded->record(work);
+  return Graph(std::move(recorded));
+}
+
+void Graph::replay() { recorded_->replay(); }
+
+}  // namespace sy
