@@ -1,17 +1,26 @@
-# switchyard_add_plugin(NAME SOURCES plugin.cpp ... [KERNELS folder] [LIBRARIES ...] [DEFINITIONS ...])
+# switchyard_add_plugin(NAME SOURCES plugin.cpp ... [KERNELS folder-or-file ...] [LIBRARIES ...] [DEFINITIONS ...])
 #
 # A device plugin: a module that exports sy_plugin_query and nothing else, and may not refer to a symbol of the host.
-# Every KERNELS/*.cpp defines one table with SY_KERNELS; the list of them is made here. A conformance.yaml beside the
+# Each file of KERNELS, and each *.cpp of its folders, defines one table with SY_KERNELS; the list of them is made here. A conformance.yaml beside the
 # CMakeLists.txt goes where `switchyard conformance` looks for it: beside the module.
 if(NOT SWITCHYARD_EXPORTS_MAP)
   set(SWITCHYARD_EXPORTS_MAP ${PROJECT_SOURCE_DIR}/plugins/sdk/exports.map)
 endif()
 
 function(switchyard_add_plugin name)
-  cmake_parse_arguments(ARG "" "KERNELS" "SOURCES;LIBRARIES;DEFINITIONS" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "SOURCES;KERNELS;LIBRARIES;DEFINITIONS" ${ARGN})
   set(sources ${ARG_SOURCES})
   if(ARG_KERNELS)
-    file(GLOB kernels CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${ARG_KERNELS}/*.cpp)
+    set(kernels "")
+    foreach(entry IN LISTS ARG_KERNELS)
+      cmake_path(ABSOLUTE_PATH entry)
+      if(IS_DIRECTORY ${entry})
+        file(GLOB files CONFIGURE_DEPENDS ${entry}/*.cpp)
+        list(APPEND kernels ${files})
+      else()
+        list(APPEND kernels ${entry})
+      endif()
+    endforeach()
     set(declarations "")
     set(entries "")
     foreach(kernel IN LISTS kernels)
