@@ -13,15 +13,28 @@
 namespace sy {
 namespace {
 
-/// What a run knows of a node: the gradients that wait for it, the streams they come from, and how many are to come.
+/// A gradient on a device is there once this has happened.
+struct Ready {
+  Event event;
+  Device device;
+
+  explicit Ready(const Stream& source) : device(source.device()) { event.record(source); }
+};
+
+/// What a run knows of a node: the gradients that wait for it, when they are there, and how many are to come.
 struct Inbox {
   std::vector<Tensor> grads;
-  std::vector<Event> ready;
+  std::vector<Ready> ready;
   std::uint32_t dependencies = 0;
   bool seen = false;
   bool queued = false;
   bool needed = false;  // leads to what is asked for
 };
+
+/// Whether the node's work on that device goes to its own stream; elsewhere it goes to the thread's current one.
+bool has_stream(const Node* node, Device device) {
+  return node != nullptr && node->stream && node->stream->device() == device;
+}
 
 struct Later {
   bool operator()(const Node* a, const Node* b) const { return a->sequence < b->sequence; }
@@ -109,26 +122,26 @@ class Task {
     if (inbox.grads.size() <= edge.input) inbox.grads.resize(edge.input + 1);
     if (!grad.defined()) return;
     if (edge.input < edge.node->results.size()) check(*edge.node, edge.input, from, &grad);
-    if (edge.node->stream) {
-      // What the caller gives, and what nodes without a stream make, comes from the thread's current one.
-      const Stream source = from != nullptr && from->stream ? *from->stream : current_stream(grad.device());
-      if (!(source == *edge.node->stream)) {
-        Event event;
-        event.record(source);
-        inbox.ready.push_back(std::move(event));
-      }
-    }
     Tensor& sum = inbox.grads[edge.input];
+    if (!edge.node->stream && (from == nullptr || !from->stream)) {
+      sum = sum.defined() ? sum + grad : std::move(grad);
+      return;
+    }
+    Device device = grad.device();
+    const bool own = has_stream(edge.node.get(), device);
+    const Stream source = has_stream(from, device) ? *from->stream : current_stream(device);
+    if (!own || source != *edge.node->stream) inbox.ready.emplace_back(source);
     if (!sum.defined()) {
       sum = std::move(grad);
       return;
     }
-    std::optional<StreamGuard> guard;
-    if (edge.node->stream) {
-      for (const Event& e : inbox.ready) e.wait(*edge.node->stream);
-      guard.emplace(*edge.node->stream);
+    const Stream adder = own ? *edge.node->stream : source;
+    for (const Ready& r : inbox.ready) {
+      if (r.device == device) r.event.wait(adder);
     }
+    StreamGuard guard(adder);
     sum = sum + grad;
+    if (!own) inbox.ready.emplace_back(adder);
   }
 
   /// A gradient of another shape, dtype or device is brought into form where broadcasting explains it; else an error.
@@ -145,7 +158,7 @@ class Task {
     }
     if (grad->dtype() != m.dtype) *grad = cast(*grad, m.dtype);
     if (grad->device() != m.device) {
-      if (grad->dim() == 0 && grad->device().is_cpu()) {
+      if (grad->dim() == 0) {  // 0-d cpu tensors join any device, and numbers go anywhere
         *grad = transfer(*grad, m.device);
       } else {
         fail(ErrorCode::kInternal, "backward of ", from != nullptr ? from->name() : "the given gradient",
@@ -168,8 +181,10 @@ class Task {
     Inbox inbox = std::move(inboxes_[raw]);
     inbox.grads.resize(std::max<std::size_t>(node->results.size(), inbox.grads.size()));
     std::optional<StreamGuard> guard;
+    for (const Ready& r : inbox.ready) {
+      r.event.wait(has_stream(raw, r.device) ? *node->stream : current_stream(r.device));
+    }
     if (node->stream) {
-      for (const Event& e : inbox.ready) e.wait(*node->stream);
       guard.emplace(*node->stream);
       if (std::find(used_streams_.begin(), used_streams_.end(), *node->stream) == used_streams_.end()) {
         used_streams_.push_back(*node->stream);
