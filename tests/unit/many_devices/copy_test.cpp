@@ -168,6 +168,25 @@ TEST_P(CopyTo, MistakesNameWhatIsWrong) {
   }
 }
 
+TEST_P(CopyTo, OtherOperatorsTakeOneDevice) {
+  for (Device other : all_devices()) {
+    if (other == device()) continue;
+    Tensor here = ones({2, 2}, kF32, device()), there = ones({2, 2}, kF32, other), index = zeros({2}, kI64, other);
+    std::string ends = str_cat(" is on ", other.str(), ", expected ", device().str(), " as argument self");
+    EXPECT_EQ(message_of([&] { here + there; }), "add: argument other" + ends);
+    EXPECT_EQ(message_of([&] { here.add_(there); }), "add: argument other" + ends);
+    EXPECT_EQ(message_of([&] { index_select(here, 0, index); }), "index_select: argument index" + ends);
+    EXPECT_EQ(message_of([&] { gather(here, 0, index.reshape({1, 2})); }), "gather: argument index" + ends);
+    EXPECT_EQ(message_of([&] { add_out(there, here, here); }),
+              str_cat("add: the output is on ", other.str(), ", expected ", device().str()));
+    EXPECT_EQ(message_of([&] {
+                cat({here, here, there}, 0);
+              }),
+              str_cat("cat: argument tensors[2] is on ", other.str(), ", expected ", device().str(),
+                      " as argument tensors[0]"));
+  }
+}
+
 TEST_P(CopyTo, MetaTensorsTakeAllAndGiveNothing) {
   Tensor meta = empty({2, 3}, kF32, Device("meta")), real = ones({3}, kF32, device());
   meta.copy_(real);

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -59,10 +60,14 @@ inline std::string test_name(const ::testing::TestParamInfo<std::string>& info) 
 }
 
 /// Makes every task of the simulated devices late by that many microseconds, so that work which was not waited for shows.
+/// At the end they are as slow again as the environment says.
 class SlowSimulators {
  public:
   explicit SlowSimulators(const std::string& microseconds) { set(microseconds); }
-  ~SlowSimulators() { set("0"); }
+  ~SlowSimulators() {
+    const char* before = std::getenv("SWITCHYARD_SIMULATOR_DELAY_US");
+    set(before != nullptr ? before : "0");
+  }
   SlowSimulators(const SlowSimulators&) = delete;
   SlowSimulators& operator=(const SlowSimulators&) = delete;
 
