@@ -131,6 +131,10 @@ TEST_P(CopyTo, DtypesAreConverted) {
         ASSERT_EQ(values(dst), values(src.to(target)))
             << source.name() << " on " << from.str() << " to " << target.name() << (stepped ? ", stepped" : "");
         EXPECT_EQ(dst.dtype(), target);
+        Tensor functional = copy(dst, src.to(from));
+        EXPECT_EQ(functional.device(), device());
+        EXPECT_EQ(functional.dtype(), target);
+        ASSERT_EQ(values(functional), values(src.to(target)));
       }
     }
   }
