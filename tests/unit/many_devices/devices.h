@@ -1,4 +1,4 @@
-// The devices that these tests use at once: three kinds of memory, four simulated devices of each kind, and a real driver.
+// The devices that these tests use at once: three kinds of memory, four simulated devices of each kind, and a real driver's.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -14,12 +14,13 @@
 
 namespace sy {
 
-/// How many devices each simulated backend has; the tests' environment says so (tests/CMakeLists.txt).
+/// How many devices each simulated backend has; environment.cpp sees to it.
 inline constexpr int kSimulators = 4;
 
 inline const std::vector<std::string>& device_names() {
   static const std::vector<std::string> names = {
-      "cpu:0", "reference:0", "simulator:0", "simulator:3", "simulator_opaque:1", "simulator_opaque:2", "opencl:0"};
+      "cpu:0",    "reference:0", "simulator:0", "simulator:3", "simulator_opaque:1", "simulator_opaque:2",
+      "opencl:0", "opencl:1"};
   return names;
 }
 

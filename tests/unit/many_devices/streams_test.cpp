@@ -124,7 +124,7 @@ TEST(Streams, PeersCopyWithoutTheHost) {
     Tensor dst = zeros({1000}, kF32, last);
     synchronize(first);
     synchronize(last);
-    SlowSimulators slow("30000");
+    SlowSimulators slow("100000");
     dst.copy_(late(x, 2));
     Event done;
     done.record(Stream(last));
