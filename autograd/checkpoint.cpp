@@ -6,6 +6,7 @@
 #include "switchyard/autograd/autograd_meta.h"
 #include "switchyard/autograd/grad_mode.h"
 #include "switchyard/autograd/saved_tensor.h"
+#include "switchyard/dispatch/current_device.h"
 #include "switchyard/ops/operators.h"
 
 namespace sy {
@@ -32,7 +33,8 @@ class Collector : public SaveObserver {
 /// Forgets what the first run saves, and runs the function again for it.
 class Checkpoint : public SaveObserver {
  public:
-  Checkpoint(Fn fn, const std::vector<Tensor>& inputs) : fn_(std::move(fn)), random_(default_generator().state()) {
+  Checkpoint(Fn fn, const std::vector<Tensor>& inputs)
+      : fn_(std::move(fn)), random_(default_generator().state()), device_(current_device()) {
     for (const Tensor& t : inputs) {
       inputs_.emplace_back(t);
       recorded_.push_back(t.defined() && t.requires_grad());
@@ -80,6 +82,7 @@ class Checkpoint : public SaveObserver {
     } restore;
     {
       GradMode record(true);
+      DeviceGuard device(device_);
       ObserveSaves observe(collector);
       default_generator().set_state(random_);
       fn_(inputs);
@@ -100,6 +103,7 @@ class Checkpoint : public SaveObserver {
 
   Fn fn_;
   Generator::State random_;
+  Device device_;
   std::vector<SavedTensor> inputs_;
   std::vector<bool> recorded_;
   std::vector<Ref<TensorImpl>> first_;  // without data

@@ -13,15 +13,30 @@
 namespace sy {
 namespace {
 
-/// What a run knows of a node: the gradients that wait for it, the streams they come from, and how many are to come.
+/// A gradient on a device is there once this has happened.
+struct Ready {
+  Event event;
+  Device device;
+
+  explicit Ready(const Stream& source) : device(source.device()) { event.record(source); }
+};
+
+/// What a run knows of a node: the gradients that wait for it, when they are there, and how many are to come.
 struct Inbox {
   std::vector<Tensor> grads;
-  std::vector<Event> ready;
+  std::vector<Ready> ready;
   std::uint32_t dependencies = 0;
   bool seen = false;
   bool queued = false;
   bool needed = false;  // leads to what is asked for
 };
+
+/// Where the node's work on that device goes: its own stream, elsewhere the thread's current one; a leaf's always to the
+/// latter, which is why nobody asks inside a StreamGuard.
+Stream stream_of(const Node* node, Device device) {
+  const bool own = node != nullptr && node->stream && !node->is_leaf && node->stream->device() == device;
+  return own ? *node->stream : current_stream(device);
+}
 
 struct Later {
   bool operator()(const Node* a, const Node* b) const { return a->sequence < b->sequence; }
@@ -62,11 +77,6 @@ class Task {
   }
 
  private:
-  /// Where a node's work goes, on devices that have streams. Outside of guards, since a leaf's is the caller's.
-  static std::optional<Stream> stream_of(const Node& node) {
-    return node.stream && node.is_leaf ? current_stream(node.stream->device()) : node.stream;
-  }
-
   void enqueue(Node* node, Inbox& inbox) {
     if (inbox.dependencies != 0 || std::exchange(inbox.queued, true)) return;
     ready_.push(node);
@@ -115,27 +125,27 @@ class Task {
   void deliver(const Edge& edge, Inbox& inbox, Tensor grad, const Node* from) {
     if (inbox.grads.size() <= edge.input) inbox.grads.resize(edge.input + 1);
     if (!grad.defined()) return;
-    if (edge.input < edge.node->results.size()) check(*edge.node, edge.input, from, &grad);
-    const std::optional<Stream> target = stream_of(*edge.node);
-    if (target) {
-      // What the caller gives, and what nodes without a stream make, comes from the thread's current one.
-      const Stream source = from != nullptr && from->stream ? *from->stream : current_stream(grad.device());
-      if (!(source == *target)) {
-        Event event;
-        event.record(source);
-        inbox.ready.push_back(std::move(event));
-      }
+    if (edge.input < edge.node->results.size()) {
+      std::optional<StreamGuard> guard;
+      if (from != nullptr && from->stream) guard.emplace(*from->stream);  // where grad was made
+      check(*edge.node, edge.input, from, &grad);
     }
     Tensor& sum = inbox.grads[edge.input];
+    if (!edge.node->stream && (from == nullptr || !from->stream)) {
+      sum = sum.defined() ? sum + grad : std::move(grad);
+      return;
+    }
+    Device device = grad.device();
+    const Stream source = stream_of(from, device), target = stream_of(edge.node.get(), device);
+    if (source != target) inbox.ready.emplace_back(source);
     if (!sum.defined()) {
       sum = std::move(grad);
       return;
     }
-    std::optional<StreamGuard> guard;
-    if (target) {
-      for (const Event& e : inbox.ready) e.wait(*target);
-      guard.emplace(*target);
+    for (const Ready& r : inbox.ready) {
+      if (r.device == device) r.event.wait(target);
     }
+    StreamGuard guard(target);
     sum = sum + grad;
   }
 
@@ -153,7 +163,7 @@ class Task {
     }
     if (grad->dtype() != m.dtype) *grad = cast(*grad, m.dtype);
     if (grad->device() != m.device) {
-      if (grad->dim() == 0 && grad->device().is_cpu()) {
+      if (grad->dim() == 0) {  // 0-d cpu tensors join any device, and numbers go anywhere
         *grad = transfer(*grad, m.device);
       } else {
         fail(ErrorCode::kInternal, "backward of ", from != nullptr ? from->name() : "the given gradient",
@@ -176,11 +186,11 @@ class Task {
     Inbox inbox = std::move(inboxes_[raw]);
     inbox.grads.resize(std::max<std::size_t>(node->results.size(), inbox.grads.size()));
     std::optional<StreamGuard> guard;
-    if (const std::optional<Stream> stream = stream_of(*node)) {
-      for (const Event& e : inbox.ready) e.wait(*stream);
-      guard.emplace(*stream);
-      if (std::find(used_streams_.begin(), used_streams_.end(), *stream) == used_streams_.end()) {
-        used_streams_.push_back(*stream);
+    for (const Ready& r : inbox.ready) r.event.wait(stream_of(raw, r.device));
+    if (node->stream && !node->is_leaf) {
+      guard.emplace(*node->stream);
+      if (std::find(used_streams_.begin(), used_streams_.end(), *node->stream) == used_streams_.end()) {
+        used_streams_.push_back(*node->stream);
       }
     }
     if (node->hooks) run_tensor_hooks(*node->hooks, inbox.grads);

@@ -34,7 +34,7 @@ std::vector<std::vector<double>> evaluate(const GradcheckFn& fn, const std::vect
     }
     std::vector<double> values = host_values(inputs[i]);
     values[static_cast<std::size_t>(element)] += delta;
-    Tensor host = empty(inputs[i].shape(), kF64);
+    Tensor host = empty(inputs[i].shape(), kF64, Device());
     copy_from_host(host, values.data());
     moved.push_back(host.to(inputs[i].device()));
   }
@@ -51,7 +51,7 @@ std::vector<std::vector<double>> evaluate(const GradcheckFn& fn, const std::vect
 }
 
 Tensor from_values(const Tensor& like, const std::vector<double>& values) {
-  Tensor host = empty(like.shape(), kF64);
+  Tensor host = empty(like.shape(), kF64, Device());
   copy_from_host(host, values.data());
   return host.to(like.dtype(), like.device());
 }
@@ -192,7 +192,7 @@ void gradcheck(const GradcheckFn& fn, const std::vector<Tensor>& inputs, const G
       if (outputs[k].requires_grad()) {
         std::vector<double> seed(static_cast<std::size_t>(rows), 0.0);
         seed[static_cast<std::size_t>(r)] = 1;
-        Tensor host = empty(outputs[k].shape(), kF64);
+        Tensor host = empty(outputs[k].shape(), kF64, Device());
         copy_from_host(host, seed.data());
         std::vector<Tensor> grads =
             grad({outputs[k]}, wanted, {host.to(outputs[k].dtype(), outputs[k].device())}, true, false, true);

@@ -94,7 +94,9 @@ class CopySlices : public Node {
 }  // namespace
 
 Ref<Node> make_view_node(const TensorBase& base, const TensorBase& view) {
-  return Ref<Node>::adopt(new ViewNode(base, view));
+  Ref<Node> node = Ref<Node>::adopt(new ViewNode(base, view));
+  note_forward(*node, view);
+  return node;
 }
 
 Ref<Node> make_copy_slices(const TensorBase& base, const TensorBase& view, Ref<Node> fn) {

@@ -167,6 +167,9 @@ class GroupEmitter {
     std::uint32_t plan_key = 0;
     for (const std::string& name : op.plan_key) plan_key |= 1u << op.signature.find_param(name);
     if (plan_key != 0) add("plan_key", std::to_string(plan_key) + "u");
+    std::uint64_t any_device = 0;
+    for (const std::string& name : op.any_device) any_device |= std::uint64_t{1} << op.signature.find_param(name);
+    if (any_device != 0) add("any_device", std::to_string(any_device) + "u");
     if (!op.older.empty()) {
       add("older_hashes", k + "OlderHashes");
       add("older_params", k + "OlderParams");

@@ -36,6 +36,7 @@ std::string section(const Operator& op) {
   if (op.promotion == "promote") text += "- tensors of different dtypes promote\n";
   if (op.promotion == "float")
     text += "- tensors of different dtypes promote; integers and bool go to the default dtype\n";
+  if (!op.any_device.empty()) text += "- may lie on another device: " + join(op.any_device, ", ") + "\n";
   if (op.derivative_of_parts) text += "- derivative: that of its parts\n";
   for (const Formula& formula : op.formulas) {
     text += "- derivative, " + formula.key.value + ": `" + formula.text.value + "`\n";

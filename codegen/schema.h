@@ -111,6 +111,7 @@ struct Operator {
   std::vector<std::string> variants;
   std::vector<std::string> tags;
   std::vector<std::string> plan_key;
+  std::vector<std::string> any_device;  // tensors that may lie elsewhere
   std::array<std::uint16_t, 4> type_sets = {0, 0, 0, 0};
   std::string dtypes_text;                        // for people
   std::vector<Rule> param_rules;                  // one per parameter

@@ -28,6 +28,7 @@ const std::vector<std::string> kKeys = {"op",
                                         "data_dependent",
                                         "twin",
                                         "plan_key",
+                                        "any_device",
                                         "tags",
                                         "older",
                                         "domain",
@@ -78,6 +79,7 @@ class EntryReader {
     if (key == "variants") read_choices(node, key, kVariants, op_.variants);
     if (key == "tags") read_choices(node, key, kTags, op_.tags);
     if (key == "plan_key") read_plan_key(node);
+    if (key == "any_device") read_any_device(node);
     if (key == "init") read_init(node);
     if (key == "reserve") read_reserve(node);
     if (key == "parts") read_parts(node);
@@ -160,6 +162,19 @@ class EntryReader {
         source_.error(element, "'" + *name + "' appears twice in plan_key");
       } else {
         op_.plan_key.push_back(*name);
+      }
+    }
+  }
+
+  void read_any_device(const YAML::Node& node) {
+    if (!node.IsSequence()) return source_.error(node, "any_device must be a list of parameters");
+    for (const YAML::Node& element : node) {
+      std::optional<std::string> name = source_.string(element, "each of any_device");
+      if (!name || tensor_index(element, *name, "any_device") < 0) continue;
+      if (contains(op_.any_device, *name)) {
+        source_.error(element, "'" + *name + "' appears twice in any_device");
+      } else {
+        op_.any_device.push_back(*name);
       }
     }
   }

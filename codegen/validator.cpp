@@ -124,12 +124,24 @@ class OperatorValidator {
         error("variants", quoted(op_) + " has a reserve, whose size the kernel decides: no variants inplace and out");
       }
     }
+    if (!op_.any_device.empty()) check_any_device();
     if (op_.composite.empty() && op_.keys.count("parts") != 0)
       error("parts", quoted(op_) + " has parts, but no composite");
     if (!op_.composite.empty() && op_.keys.count("parts") == 0) {
       error("composite", quoted(op_) + " has a composite: parts must list the operators that it calls");
     }
     if (op_.promotion != "none" && op_.kind == "view") error("promotion", "a view has nothing to promote");
+  }
+
+  void check_any_device() {
+    if (op_.kind != "composite") {
+      return error("any_device", "kernels see the tensors of one device: only a composite may take them from several");
+    }
+    bool decides = std::any_of(params().begin(), params().end(), [&](const Parameter& p) {
+      bool elsewhere = std::count(op_.any_device.begin(), op_.any_device.end(), p.name) != 0;
+      return p.type == ArgType::kTensor && !p.optional && !elsewhere;
+    });
+    if (!decides) error("any_device", "no tensor of " + quoted(op_) + " is left to say where it runs");
   }
 
   void check_variants() {

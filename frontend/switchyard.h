@@ -11,6 +11,7 @@
 #include "switchyard/core/backend.h"
 #include "switchyard/data/data_loader.h"
 #include "switchyard/dispatch/boxed.h"
+#include "switchyard/dispatch/current_device.h"
 #include "switchyard/dispatch/explain.h"
 #include "switchyard/io/dlpack.h"
 #include "switchyard/io/npy.h"

@@ -52,7 +52,7 @@ void flatten(const Json& json, std::size_t depth, std::vector<std::int64_t>& sha
 }
 
 Tensor from_numbers(const std::vector<Scalar>& numbers, std::vector<std::int64_t> shape, Dtype dtype) {
-  Tensor t = empty(shape, dtype);
+  Tensor t = empty(shape, dtype, Device());
   auto* bytes = static_cast<char*>(t.raw_data());
   for (std::size_t i = 0; i < numbers.size(); ++i) write_element(bytes + i * dtype.itemsize(), dtype, numbers[i]);
   return t;

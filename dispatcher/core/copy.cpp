@@ -36,6 +36,11 @@ void wait(Backend& backend, Device device) {
   if (!backend.synchronous()) Stream(current_stream(device)).synchronize();
 }
 
+/// Memory belongs to the stream it was allocated on, and must not be reused before the current one is through with it.
+void note_use(const TensorBase& t) {
+  if (t.storage()->stream() != current_stream_handle(t.device())) t.storage()->record_use(current_stream(t.device()));
+}
+
 }  // namespace
 
 void copy_to_host(const TensorBase& src, void* dst) {
@@ -79,6 +84,10 @@ void copy_bytes(const TensorBase& dst, const TensorBase& src) {
       Event done;  // and the source's memory must not be reused before
       done.record(current_stream(dst.device()));
       done.wait(current_stream(src.device()));
+    }
+    if (!to.synchronous()) {
+      note_use(dst);
+      note_use(src);
     }
     return;
   }

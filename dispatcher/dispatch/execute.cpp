@@ -4,6 +4,7 @@
 #include "absl/strings/str_join.h"
 #include "switchyard/core/abi_error.h"
 #include "switchyard/core/copy.h"
+#include "switchyard/dispatch/current_device.h"
 #include "switchyard/dispatch/explain.h"
 #include "switchyard/dispatch/fallback.h"
 #include "switchyard/dispatch/fast_path.h"
@@ -266,7 +267,10 @@ class Execution {
     }
     std::vector<TensorBase> results(op_.info().num_results);
     Frame inner(op_, args, results.data(), op_.info().num_results);
-    execute(inner);
+    {
+      DeviceGuard here(cpu);  // where an operator without tensors runs
+      execute(inner);
+    }
     for (std::size_t k = 0; k < results.size(); ++k) {
       TensorBase& out = prologue_.outputs()[k];
       if (!out.defined() || !out.storage()) {

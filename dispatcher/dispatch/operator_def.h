@@ -64,6 +64,7 @@ struct OperatorDef {
   int init_param = -1;                          // the output starts as this parameter
   int reserve_result = -1;                      // the u8 output that holds what a kernel leaves for the backward
   std::uint32_t plan_key = 0;                   // bit per parameter
+  std::uint64_t any_device = 0;                 // bit per parameter whose tensors may lie on another device
   const std::uint64_t* older_hashes = nullptr;  // earlier call layouts
   const std::uint32_t* older_params = nullptr;  // and how many parameters each had
   std::uint32_t num_older = 0;

@@ -73,40 +73,44 @@ void Prologue::for_each_tensor(Fn&& fn) const {
   }
 }
 
+std::string Prologue::argument_name(std::size_t i, const TensorBase& t) const {
+  const std::string& name = info_.signature.params[i].name;
+  if (args_[i].tag != SY_ARG_TENSOR_LIST) return name;
+  return str_cat(name, "[", &t - static_cast<const TensorBase*>(args_[i].ptr), "]");
+}
+
 void Prologue::find_device() {
-  const std::vector<Parameter>& params = info_.signature.params;
-  bool found = false;
+  const TensorBase* by = nullptr;  // whose device counts
+  std::size_t by_param = 0;
   bool only_joined = false;  // so far only 0-d CPU tensors, which may join any device
-  std::size_t by = 0;
   for_each_tensor([&](std::size_t i, const TensorBase& t) {
+    if (def_.any_device >> i & 1) return;
     bool joins = t.device().is_cpu() && t.dim() == 0;
-    if (!found) {
+    if (by == nullptr || (only_joined && !joins)) {
       device_ = t.device();
-      found = true;
       only_joined = joins;
-      by = i;
-    } else if (joins || t.device() == device_) {
-      only_joined &= joins;
-    } else if (only_joined) {
-      device_ = t.device();
-      only_joined = false;
-      by = i;
-    } else {
-      fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", params[i].name, " is on ", t.device().str(),
-           ", expected ", device_.str(), " as argument ", params[by].name);
+      by = &t;
+      by_param = i;
+    } else if (!joins && t.device() != device_) {
+      fail(ErrorCode::kInvalidArgument, op_.name(), ": argument ", argument_name(i, t), " is on ", t.device().str(),
+           ", expected ", device_.str(), " as argument ", argument_name(by_param, *by));
     }
   });
+  bool open = only_joined;  // to an output's device
   if (info_.device_param >= 0 && frame_.has(static_cast<std::size_t>(info_.device_param))) {
     device_ = frame_.device(static_cast<std::size_t>(info_.device_param));
+  } else if (by == nullptr) {
+    device_ = t_state.device;
+    open = true;
   }
-  if (frame_.variant() != Variant::kFunction) {
-    for (std::size_t k = 0; k < info_.num_results; ++k) {
-      const TensorBase& out = frame_.result(k);
-      require(out.defined(), op_.name(), ": the output tensor is undefined");
-      require(!found || out.device() == device_ || only_joined, op_.name(), ": the output is on ", out.device().str(),
-              ", expected ", device_.str());
-      if (only_joined) device_ = out.device();
-    }
+  if (frame_.variant() == Variant::kFunction) return;
+  for (std::size_t k = 0; k < info_.num_results; ++k) {
+    const TensorBase& out = frame_.result(k);
+    require(out.defined(), op_.name(), ": the output tensor is undefined");
+    if (open) device_ = out.device();
+    open = false;
+    require(out.device() == device_, op_.name(), ": the output is on ", out.device().str(), ", expected ",
+            device_.str());
   }
 }
 

@@ -62,6 +62,8 @@ class Prologue {
   void for_each_tensor(Fn&& fn) const;
   /// Lists of tensors have no holes, and lists of fixed length have it.
   void check_lists();
+  /// "self", or "tensors[1]".
+  std::string argument_name(std::size_t i, const TensorBase& t) const;
   /// One value of an int[2] parameter stands for both.
   void expand_fixed(std::size_t i, const Parameter& param);
   /// Sets T0..T3 where no operand needs a conversion: the usual case.

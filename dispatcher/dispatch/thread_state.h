@@ -20,6 +20,7 @@ struct ThreadState {
   /// The plugin whose code this thread is inside; logical unload waits for it.
   std::atomic<Plugin*> inside{nullptr};
   bool registered = false;  // known to those who look at `inside`
+  Device device;            // where a call runs that neither a tensor nor an argument places
 };
 
 extern constinit thread_local ThreadState t_state [[gnu::tls_model("initial-exec")]];

@@ -149,7 +149,7 @@ Tensor load_npy(const std::string& path) {
       require(contents[i] == 0 || contents[i] == 1, path, ": element ", i, " of a bool array is neither 0 nor 1");
     }
   }
-  Tensor t = empty(stored, *dtype);
+  Tensor t = empty(stored, *dtype, Device());
   copy_from_host(t, contents);
   if (!header.fortran || stored.size() < 2) return t;
   std::vector<std::int64_t> order(stored.size());

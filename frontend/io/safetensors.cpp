@@ -135,7 +135,7 @@ SafetensorsFile load_safetensors(const std::string& path) {
         require(bytes[i] == 0 || bytes[i] == 1, path, ": tensor \"", e.name, "\": a bool is neither 0 nor 1");
       }
     }
-    Tensor t = empty(e.shape, e.dtype);
+    Tensor t = empty(e.shape, e.dtype, Device());
     copy_from_host(t, bytes);
     file.tensors.emplace(e.name, t);
   }

@@ -106,7 +106,7 @@ void Module::load_state_dict(const std::map<std::string, Tensor>& state, bool st
   require(problems.empty(), "load_state_dict:", problems);
   NoGrad no_grad;
   for (auto& [name, t] : own) {
-    if (auto it = state.find(name); it != state.end() && it->second.defined()) t.copy_(it->second.to(t.device()));
+    if (auto it = state.find(name); it != state.end() && it->second.defined()) t.copy_(it->second);
   }
 }
 

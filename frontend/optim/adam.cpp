@@ -29,7 +29,7 @@ void Adam::update(std::size_t i, const AdamOptions& o) {
   if (!m.defined()) {
     m = zeros_like(p);
     v = zeros_like(p);
-    count = zeros(IntArray(nullptr, 0), kI64);
+    count = zeros(IntArray(nullptr, 0), kI64, Device());
   }
   std::int64_t t = ++*count.data<std::int64_t>();
   if (decoupled_) {

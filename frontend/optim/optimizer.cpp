@@ -33,7 +33,7 @@ void Optimizer::set_lr(double lr) {
 
 std::map<std::string, Tensor> Optimizer::state_dict() const {
   std::map<std::string, Tensor> all;
-  for (std::size_t g = 0; g < num_groups(); ++g) all[str_cat("lr.", g)] = full({}, lr(g), kF64);
+  for (std::size_t g = 0; g < num_groups(); ++g) all[str_cat("lr.", g)] = full({}, lr(g), kF64, Device());
   for (std::size_t i = 0; i < state_.size(); ++i) {
     for (const auto& [name, t] : state_[i]) all[str_cat(i, ".", name)] = t;
   }

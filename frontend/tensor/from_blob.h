@@ -5,6 +5,7 @@
 #include <type_traits>
 #include <vector>
 
+#include "switchyard/dispatch/current_device.h"
 #include "switchyard/ops/operators.h"
 
 namespace sy {
@@ -32,20 +33,20 @@ constexpr Dtype dtype_of() {
 Tensor from_blob(void* data, IntArray shape, Dtype dtype, OptionalIntArray strides = {},
                  std::function<void()> deleter = {});
 
-/// A cpu tensor with a copy of values, in row-major order. Throws sy::Error unless shape has as many elements.
+/// A tensor on the current device with a copy of values, in row-major order. Throws sy::Error unless shape has as many elements.
 template <typename T>
 Tensor tensor(const std::vector<T>& values, IntArray shape) {
   std::int64_t numel = 0;
   throw_if_error(checked_numel(shape, &numel));
   require(numel == static_cast<std::int64_t>(values.size()), "tensor: shape ", shape_str(shape), " needs ", numel,
           " values, got ", values.size());
-  Tensor t = empty(shape, dtype_of<T>());
+  Tensor t = empty(shape, dtype_of<T>(), Device());
   if constexpr (std::is_same_v<T, bool>) {
     for (std::size_t i = 0; i < values.size(); ++i) t.template data<bool>()[i] = values[i];
   } else {
     copy_from_host(t, values.data());
   }
-  return t;
+  return current_device().is_cpu() ? t : t.to(current_device());
 }
 /// One-dimensional.
 template <typename T>

@@ -1,4 +1,7 @@
 // Copies, casts and moves between devices.
+#include <algorithm>
+
+#include "switchyard/core/copy.h"
 #include "switchyard/dispatch/kernel_call.h"
 #include "switchyard/dispatch/meta_call.h"
 #include "switchyard/ops/gen/convert_composite.h"
@@ -14,7 +17,11 @@ Tensor clone(const Tensor& self) {
 
 Tensor contiguous(const Tensor& self) { return self.is_contiguous() ? self : sy::clone(self); }
 
-Tensor transfer(const Tensor& self, Device device) { return Tensor(copy_to_device(self, device)); }
+Tensor transfer(const Tensor& self, Device device) {
+  require(!self.device().is_meta() || device.is_meta(), "transfer: argument self is ", describe(self),
+          ", which has no data, expected a tensor with data to copy to ", device.str());
+  return Tensor(copy_to_device(self, device));
+}
 
 Tensor transfer_like(const Tensor& self, Device device) {
   return self.device() == device ? self : sy::transfer(self, device);
@@ -30,22 +37,48 @@ Tensor to(const Tensor& self, std::optional<Dtype> dtype, std::optional<Device> 
   return copy && out.same_as(self) ? sy::clone(self) : out;
 }
 
+namespace {
+
+/// Without the repetitions of expanded dimensions, which broadcasting brings back: what has to travel.
+TensorBase unexpanded(const TensorBase& t) {
+  Shape shape(t.shape().begin(), t.shape().end());
+  for (std::size_t d = 0; d < shape.size(); ++d) {
+    if (t.strides()[d] == 0) shape[d] = std::min<std::int64_t>(shape[d], 1);
+  }
+  return alias(t, shape, t.strides(), t.storage_offset());
+}
+
+/// Writes src, broadcast and converted, into dst on another device. The smaller dtype travels.
+void assign_across(const TensorBase& dst, const TensorBase& src) {
+  TensorBase source = unexpanded(src);
+  if (dst.itemsize() < source.itemsize()) source = cast_copy(source, dst.dtype());
+  if (source.dtype() == dst.dtype() && source.shape() == dst.shape() && dst.is_contiguous()) {
+    copy_bytes(dst, contiguous_copy(source));
+  } else {
+    assign(dst, copy_to_device(source, dst.device()));
+  }
+}
+
+}  // namespace
+
 Tensor copy_(const Tensor& self, const Tensor& src) {
   Shape joined;
   require(broadcast_shapes(self.shape(), src.shape(), &joined) && IntArray(joined) == self.shape(),
           "copy_: cannot broadcast argument src of shape ", shape_str(src.shape()), " to ", shape_str(self.shape()));
   require(!self.impl()->overlapping(),
           "copy_: several elements of self share memory (an expanded view); clone it first");
+  require(!src.device().is_meta() || self.device().is_meta(), "copy_: argument src is ", describe(src),
+          ", which has no data, expected a tensor with data for self on ", self.device().str());
   if (self.same_as(src)) return self;
-  TensorBase source = src;
-  if (source.device() != self.device()) {
-    // Convert on the source's side only when that makes the transfer smaller.
-    if (self.itemsize() < source.itemsize()) source = cast_copy(source, self.dtype());
-    source = copy_to_device(source, self.device());
-  } else if (source.storage() == self.storage()) {
-    source = cast_copy(source, self.dtype());  // the two may overlap
+  if (self.numel() == 0 || self.device().is_meta()) {
+    // nothing to write
+  } else if (src.device() != self.device()) {
+    assign_across(self, src);
+  } else if (src.storage() == self.storage()) {
+    assign(self, cast_copy(src, self.dtype()));  // the two may overlap
+  } else {
+    assign(self, src);
   }
-  assign(self, source);
   if (self.storage()) self.storage()->bump_version("copy_");
   return self;
 }

@@ -90,6 +90,15 @@ const std::string kYaml = R"(# Comment.
   tags: [internal]
   samples: [{grad: [2], result: [2], w: [2]}]
   doc: Hidden.
+- op: gathered(Tensor self, Tensor[] others) -> Tensor
+  kind: composite
+  composite: gathered
+  parts: []
+  dtypes: all
+  any_device: [others]
+  derivative: composite
+  samples: [{self: [2], others: [[2]]}]
+  doc: From wherever they are.
 - op: unique(Tensor self) -> (Tensor values, Tensor counts)
   meta: dynamic
   data_dependent: true
@@ -144,7 +153,8 @@ TEST(Emit, Operators) {
        "    .promotion = Promotion::kPromote,\n", "    .flags = kOpCore | kOpInplace | kOpOut,\n",
        "constexpr DtypeRule kMaxResults[][2] = {{{DtypeRule::kVariable, 0}, {}}, {{DtypeRule::kFixed, 5}, {}}};\n",
        "constexpr DtypeRule kSumResults[][2] = {{{DtypeRule::kParameter, 3}, {DtypeRule::kAccumulate, 0}}};\n",
-       "    .plan_key = 4u,\n", "    .num_older = 1,\n", "    .twin = \"fill\",\n", "    .meta = meta::same_shape,\n",
+       "    .plan_key = 4u,\n", "    .any_device = 2u,\n", "    .num_older = 1,\n", "    .twin = \"fill\",\n",
+       "    .meta = meta::same_shape,\n",
        "    .derivative = \"self: reduce_to(grad, self); other: reduce_to(grad * alpha, other)\",\n",
        "void composite_max(Frame& f) {\n"
        "  auto results = composite::max(as_tensor(f.tensor(0)), f.integer(1), f.boolean(2));\n"
@@ -218,6 +228,7 @@ TEST(Emit, Reference) {
   expect_in("docs/operators.md", {"### add\n\n```\nadd(Tensor self, Tensor other, *, Scalar alpha=1) -> Tensor\n```\n",
                                   "- derivative, other: `reduce_to(grad * alpha, other)`\n",
                                   "- dtypes: T0: all; result: dtype or acc(T0)\n"});
+  expect_in("docs/operators.md", {"- may lie on another device: others\n"});
   EXPECT_EQ(outputs().files().at("docs/operators.md").find("norm_backward"), std::string::npos);
 }
 

@@ -111,6 +111,11 @@ TEST(SchemaErrors, Keys) {
       {"meta: m", "meta: m\n  plan_key: [k]", "3:14", "plan_key 'k' is no parameter of f"},
       {"meta: m", "meta: m\n  plan_key: [self]", "3:14", "is a tensor"},
       {"meta: m", "meta: m\n  plan_key: [n, n]", "3:17", "appears twice"},
+      {"meta: m", "meta: m\n  any_device: w", "3:15", "any_device must be a list of parameters"},
+      {"meta: m", "meta: m\n  any_device: [k]", "3:16", "any_device 'k' is no parameter of f"},
+      {"meta: m", "meta: m\n  any_device: [n]", "3:16", "is no tensor"},
+      {"meta: m", "meta: m\n  any_device: [w, w]", "3:19", "appears twice"},
+      {"meta: m", "meta: m\n  any_device: [w]", "3:3", "only a composite may take them from several"},
       {"meta: m", "meta: m\n  init: slf", "3:9", "init 'slf' is no parameter of f, did you mean 'self'?"},
       {"meta: m", "meta: m\n  init: n", "3:9", "is no tensor"},
       {"meta: m", "meta: m\n  init: w", "3:3", "the output cannot start as 'w'"},
@@ -268,6 +273,8 @@ TEST(SchemaErrors, Mutation) {
   expect_error(replaced(helpers, "twin: quiet\n", "twin: quit\n"), "25:3", "unknown operator 'quit'");
   expect_error(replaced(helpers, "twin: quiet\n", "twin: add\n"), "25:3", "is not the functional form");
   expect_errors({{"meta: m", "meta: m\n  twin: add", "3:3", "does not mutate"}});
+  expect_error(replaced(helpers, "twin: quiet\n", "twin: quiet\n  any_device: [self]\n"), "26:3",
+               "no tensor of operator 'quiet_' is left to say where it runs");
 }
 
 TEST(SchemaErrors, Derivatives) {

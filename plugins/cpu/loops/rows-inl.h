@@ -139,15 +139,21 @@ void vector_unary_bf16_row(const void* const* in, void* out, std::int64_t n, con
 }
 #endif
 
-// Tables over a set of types; f16 shares the row of float, and so does bf16 where it has none of its own.
+// Tables over a set of types; f16 and bf16 share the row of float.
 template <class... T>
-constexpr RowTable fill_table(const RowFn* rows, Types<T...>, RowFn bf16 = nullptr) {
+constexpr RowTable fill_table(const RowFn* rows, Types<T...>) {
   RowTable table;
   int k = 0;
   ((table.row[kIdOf<T>] = rows[k++]), ...);
   table.row[SY_F16] = table.row[SY_BF16] = table.row[SY_F32];
-  table.raw_bf16 = bf16 != nullptr && table.row[SY_F32] != nullptr;
-  if (table.raw_bf16) table.row[SY_BF16] = bf16;
+  return table;
+}
+// With a row of its own for bf16, which is never null: under UBSan no address may be compared in a constant.
+template <class... T>
+constexpr RowTable fill_table(const RowFn* rows, Types<T...> types, RowFn bf16) {
+  RowTable table = fill_table(rows, types);
+  table.row[SY_BF16] = bf16;
+  table.raw_bf16 = true;
   return table;
 }
 template <class... T>

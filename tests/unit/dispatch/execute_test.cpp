@@ -4,6 +4,7 @@
 
 #include "../autograd/values.h"
 #include "fake_plugin.h"
+#include "switchyard/dispatch/current_device.h"
 #include "switchyard/dispatch/fallback.h"
 
 namespace sy {
@@ -153,6 +154,27 @@ TEST_F(Execute, NoKernelAnywhereNamesTheNearest) {
   EXPECT_EQ(run(zeros({2}, kF64)),
             "test::exec_rare: no kernel for cpu:0 and dtype f64 (cpu has no kernel test::exec_rare for f64); "
             "there are kernels for exec_rare (f64)");
+}
+
+// Where nothing else says, an operator runs on the current device; its fallback on the cpu must not look there again.
+TEST_F(Execute, AnOperatorWithoutTensorsFallsBackFromTheCurrentDevice) {
+  static OperatorDef def{};
+  static const DtypeRule params[] = {{}};
+  static const DtypeRule results[][2] = {{{DtypeRule::kDefault, 0}, {}}};
+  def.signature = "test::exec_ramp(int n) -> Tensor";
+  def.param_dtypes = params;
+  def.result_dtypes = results;
+  Operator& op = define_operator(def);
+  register_function_kernel(op, kCpuBackend, [](Frame& f) { f.set_result(0, arange(0, f.integer(0), 1, kF64)); });
+  FakePlugin& fake = fake_plugin("exec_ramp");
+  DeviceGuard guard(fake.at);
+  std::int64_t n = 3;
+  const Arg args[] = {arg(n)};
+  TensorBase result;
+  invoke(op, args, &result, 1);
+  EXPECT_EQ(describe(result), "f64[3] on exec_ramp:0");
+  EXPECT_EQ(current_device(), fake.at);
+  EXPECT_EQ(fallback_stats().cpu_by_operator.at("test::exec_ramp on exec_ramp:0"), 1u);
 }
 
 TEST_F(Execute, PartsTellErrorsAsTheWhole) {

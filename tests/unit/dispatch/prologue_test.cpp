@@ -24,7 +24,7 @@ TEST(Devices, MixedOnesNameBothArguments) {
   EXPECT_EQ(message_of([&] {
               cat({here, there}, 0);
             }),
-            "cat: argument tensors is on reference:0, expected cpu:0 as argument tensors");
+            "cat: argument tensors[1] is on reference:0, expected cpu:0 as argument tensors[0]");
 }
 
 TEST(Devices, ZeroDimensionalCpuTensorsJoinAny) {
