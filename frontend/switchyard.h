@@ -13,6 +13,7 @@
 #include "switchyard/dispatch/boxed.h"
 #include "switchyard/dispatch/current_device.h"
 #include "switchyard/dispatch/explain.h"
+#include "switchyard/dispatch/graph.h"
 #include "switchyard/io/dlpack.h"
 #include "switchyard/io/npy.h"
 #include "switchyard/io/safetensors.h"

@@ -43,7 +43,7 @@ typedef struct sy_copy {
   uint64_t bytes;
   int32_t dst_device; /* ignored for host memory */
   int32_t src_device;
-  sy_stream stream;
+  sy_stream stream; /* of dst_device; of src_device where the destination is host memory */
 } sy_copy;
 
 /* Functions marked optional may be NULL. All may be called from any thread. `self` is passed through. */

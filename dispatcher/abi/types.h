@@ -9,8 +9,8 @@ extern "C" {
 #endif
 
 #define SY_ABI_MAGIC 0x53594150u /* "SYAP" */
-#define SY_ABI_MAJOR 0
-#define SY_ABI_MINOR 9
+#define SY_ABI_MAJOR 1
+#define SY_ABI_MINOR 0
 
 #if defined(_WIN32)
 #define SY_EXPORT __declspec(dllexport)

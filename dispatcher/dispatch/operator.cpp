@@ -289,7 +289,7 @@ Operator& define_operator(const OperatorDef& def) {
 absl::Status register_kernel(Plugin* plugin, std::uint16_t backend, const sy_kernel* kernel) {
   // The fields up to run must be there; everything behind them is optional.
   if (kernel == nullptr || kernel->size < offsetof(sy_kernel, run) + sizeof(kernel->run)) {
-    return invalid("kernel: NULL or smaller than ABI 0.9 asks for");
+    return invalid("kernel: NULL or smaller than ABI 1.0 asks for");
   }
   if (kernel->op == nullptr || kernel->run == nullptr) return invalid("kernel: op or run is NULL");
   Registry& r = registry();

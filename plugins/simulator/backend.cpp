@@ -139,16 +139,8 @@ sy_status copy(void* self, const sy_copy* c) {
     char* dst = to_host ? static_cast<char*>(c->dst) + c->dst_offset
                         : device_bytes(s, c->dst_device, c->dst, c->dst_offset, c->bytes);
     const auto bytes = static_cast<std::size_t>(c->bytes);
-    // Between two devices the stream may be of either.
     const int device = to_host ? c->src_device : c->dst_device;
-    Stream* stream = nullptr;
-    try {
-      stream = &s.stream(device, c->stream);
-    } catch (const sdk::Error&) {
-      if (c->kind != SY_COPY_DEVICE_TO_DEVICE) throw;
-      stream = &s.stream(c->src_device, c->stream);
-    }
-    s.push(device, *stream, [=] { std::memmove(dst, src, bytes); });
+    s.push(device, s.stream(device, c->stream), [=] { std::memmove(dst, src, bytes); });
   });
 }
 

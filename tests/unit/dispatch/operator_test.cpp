@@ -78,7 +78,7 @@ TEST(RegisterKernel, RefusesWhatDoesNotFit) {
   EXPECT_THAT(std::string(register_kernel(fake.plugin.get(), 0, nullptr).message()), HasSubstr("NULL or smaller"));
   FakeKernel& small = immortal<FakeKernel>("exp");
   small.table.size = offsetof(sy_kernel, run);
-  EXPECT_THAT(refusal(small), HasSubstr("NULL or smaller than ABI 0.9 asks for"));
+  EXPECT_THAT(refusal(small), HasSubstr("NULL or smaller than ABI 1.0 asks for"));
   FakeKernel& empty = immortal<FakeKernel>("exp");
   empty.table.run = nullptr;
   EXPECT_EQ(refusal(empty), "kernel: op or run is NULL");
