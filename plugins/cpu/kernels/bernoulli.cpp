@@ -16,7 +16,7 @@ namespace {
 
 template <class T>
 void draw_typed(const sdk::Rng& rng, std::int64_t n, const T* p, T* to) {
-  philox_for(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
+  philox_for<1>(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
     for (int k = 0; k < count; ++k) {
       const T u = static_cast<T>(static_cast<std::int32_t>(block.w[0][k] >> 8)) * static_cast<T>(0x1p-24);
       to[at + k] = u < p[at + k] ? T{1} : T{0};

@@ -2,6 +2,7 @@
 #include "switchyard/sdk/ops/conv2d.h"
 
 #include "loops/compute_copy.h"
+#include "loops/depthwise_conv.h"
 #include "loops/im2col.h"
 #include "loops/pointwise_conv.h"
 #include "loops/types.h"
@@ -25,6 +26,10 @@ void run_conv2d(const Call& call, const sdk::Conv2dArgs& args) {
   OutputArray result(call, args.result);
   if (dtype != SY_F64 && !shape.empty() && is_pointwise_conv(shape)) {
     pointwise_conv(call, shape, input.as<float>(), weight.as<float>(), bias.as<float>(), result.as<float>());
+    return result.store();
+  }
+  if (dtype != SY_F64 && !shape.empty() && is_depthwise_conv(shape)) {
+    depthwise_conv(call, shape, input.as<float>(), weight.as<float>(), bias.as<float>(), result.as<float>());
     return result.store();
   }
   const bool done =

@@ -20,7 +20,7 @@ namespace {
 // `threshold`: elements whose w0 >> 8 is below it are dropped.
 template <class T>
 void drop_typed(const sdk::Rng& rng, std::int64_t n, std::uint32_t threshold, T scale, const T* x, T* to, bool* mask) {
-  philox_for(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
+  philox_for<1>(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
     for (int k = 0; k < count; ++k) {
       const bool kept = (block.w[0][k] >> 8) >= threshold;
       mask[at + k] = kept;

@@ -18,14 +18,14 @@ namespace {
 void fill_uniform(std::uint32_t dtype, const sdk::Rng& rng, std::int64_t n, void* out) {
   if (dtype == SY_F64) {
     double* to = static_cast<double*>(out);
-    return philox_for(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
+    return philox_for<2>(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
       for (int k = 0; k < count; ++k) to[at + k] = static_cast<double>(block.high(k) >> 11) * 0x1p-53;
     });
   }
   const int bits = dtype == SY_F16 ? 11 : dtype == SY_BF16 ? 8 : 24;
   const float scale = dtype == SY_F16 ? 0x1p-11f : dtype == SY_BF16 ? 0x1p-8f : 0x1p-24f;
   float* to = static_cast<float*>(out);
-  philox_for(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
+  philox_for<1>(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
     for (int k = 0; k < count; ++k) {
       to[at + k] = static_cast<float>(static_cast<std::int32_t>(block.w[0][k] >> (32 - bits))) * scale;
     }

@@ -14,7 +14,7 @@ namespace {
 
 template <class T>
 void fill_integers_typed(const sdk::Rng& rng, std::int64_t low, std::uint64_t range, std::int64_t n, T* to) {
-  philox_for(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
+  philox_for<2>(rng, n, [=](const PhiloxBlock& block, std::int64_t at, int count) {
     for (int k = 0; k < count; ++k) {
       const std::uint64_t value = static_cast<std::uint64_t>(low) + block.high(k) % range;
       to[at + k] = static_cast<T>(static_cast<std::int64_t>(value));

@@ -1,4 +1,4 @@
-// Sum over dims; floating values accumulate in f64 (f32 and bf16: sums of four do), integers and bool in i64.
+// Sum over dims; floating values accumulate in f64 (f32 and bf16: sums of eight do), integers and bool in i64.
 #include "switchyard/sdk/ops/sum.h"
 
 #include <algorithm>

@@ -1,5 +1,6 @@
-// Sums of f32 and bf16, compiled once per target: four elements are added in f32 as a tree, those sums in f64. Four may
-// overflow where all together do not: then the sum is not finite.
+// Sums of f32 and bf16, compiled once per target: eight elements are added in f32 as a tree, those sums in f64: the
+// fewer instructions per element, the more memory the processor has on its way. Eight may overflow where all together
+// do not: then the sum is not finite.
 #if defined(SY_CPU_LOOPS_SUM_INL_H_) == defined(HWY_TARGET_TOGGLE)
 #ifdef SY_CPU_LOOPS_SUM_INL_H_
 #undef SY_CPU_LOOPS_SUM_INL_H_
@@ -16,77 +17,115 @@ namespace sy::cpu::HWY_NAMESPACE {
 using Bf16 = std::uint16_t;
 
 using SumTag = hn::ScalableTag<double>;
-using PartTag = hn::Rebind<float, SumTag>;
+using Sums = hn::VFromD<SumTag>;
 
-HWY_INLINE hn::VFromD<PartTag> load_part(const float* x) { return hn::LoadU(PartTag(), x); }
-HWY_INLINE hn::VFromD<PartTag> load_part(const Bf16* x) {
-  const hn::Rebind<hwy::bfloat16_t, PartTag> d;
-  return hn::PromoteTo(PartTag(), hn::LoadU(d, reinterpret_cast<const hwy::bfloat16_t*>(x)));
-}
 HWY_INLINE float narrow(float x) { return x; }
-HWY_INLINE float narrow(Bf16 x) {
-  const std::uint32_t bits = static_cast<std::uint32_t>(x) << 16;
-  float value;
-  std::memcpy(&value, &bits, sizeof(value));
-  return value;
+HWY_INLINE float narrow(Bf16 x) { return bf16_to_f32(x); }
+
+template <class P>
+HWY_INLINE hn::VFromD<P> load_part(P d, const float* x) {
+  return hn::LoadU(d, x);
+}
+template <class P>
+HWY_INLINE hn::VFromD<P> load_part(P d, const Bf16* x) {
+  const hn::Rebind<hwy::bfloat16_t, P> from;
+  return hn::PromoteTo(d, hn::LoadU(from, reinterpret_cast<const hwy::bfloat16_t*>(x)));
 }
 
-// Four vectors that follow each other.
+// As many elements of f32 as `Sums` has: half a vector, where vectors have more than one element.
+using PartTag = hn::Rebind<float, SumTag>;
+// A whole vector of f32, and what its two halves add up to.
+using WholeTag = hn::ScalableTag<float>;
+HWY_INLINE Sums sum_of_halves(hn::VFromD<WholeTag> v) {
+#if HWY_TARGET == HWY_SCALAR
+  return hn::PromoteTo(SumTag(), v);
+#else
+  return hn::Add(hn::PromoteTo(SumTag(), hn::LowerHalf(PartTag(), v)),
+                 hn::PromoteTo(SumTag(), hn::UpperHalf(PartTag(), v)));
+#endif
+}
+
+// Two vectors that follow each other, added; for bf16 in another order.
+HWY_INLINE hn::VFromD<WholeTag> sum_of_two(const float* x, std::int64_t lanes) {
+  const WholeTag d;
+  return hn::Add(hn::LoadU(d, x), hn::LoadU(d, x + lanes));
+}
+HWY_INLINE hn::VFromD<WholeTag> sum_of_two(const Bf16* x, std::int64_t lanes) {
+  const WholeTag d;
+#if SY_CPU_BF16_VECTORS
+  static_cast<void>(lanes);
+  const hn::RebindToUnsigned<WholeTag> bits;
+  const auto pairs = hn::BitCast(bits, hn::LoadU(hn::Repartition<Bf16, WholeTag>(), x));
+  const auto odd = hn::And(pairs, hn::Set(bits, 0xffff0000u));
+  return hn::Add(hn::BitCast(d, hn::ShiftLeft<16>(pairs)), hn::BitCast(d, odd));
+#else
+  return hn::Add(load_part(d, x), load_part(d, x + lanes));
+#endif
+}
+// Eight vectors that follow each other.
 template <class T>
-HWY_INLINE hn::VFromD<SumTag> sum_of_four(const T* x, std::int64_t lanes) {
-  const auto a = hn::Add(load_part(x), load_part(x + lanes));
-  const auto b = hn::Add(load_part(x + 2 * lanes), load_part(x + 3 * lanes));
-  return hn::PromoteTo(SumTag(), hn::Add(a, b));
+HWY_INLINE hn::VFromD<WholeTag> sum_of_eight(const T* x, std::int64_t lanes) {
+  const auto a = hn::Add(sum_of_two(x, lanes), sum_of_two(x + 2 * lanes, lanes));
+  const auto b = hn::Add(sum_of_two(x + 4 * lanes, lanes), sum_of_two(x + 6 * lanes, lanes));
+  return hn::Add(a, b);
 }
 
 template <class T>
 void sum_inner(const void* from, std::int64_t n, void* acc, const void*) {
   const SumTag d;
+  const std::int64_t whole = static_cast<std::int64_t>(hn::Lanes(WholeTag()));
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
   const T* x = static_cast<const T*>(from);
-  auto a = hn::Zero(d);
-  auto b = hn::Zero(d);
+  Sums a = hn::Zero(d);
+  Sums b = hn::Zero(d);
   std::int64_t i = 0;
-  for (; i + 8 * lanes <= n; i += 8 * lanes) {
-    a = hn::Add(a, sum_of_four(x + i, lanes));
-    b = hn::Add(b, sum_of_four(x + i + 4 * lanes, lanes));
-  }
-  if (i + 4 * lanes <= n) {
-    a = hn::Add(a, sum_of_four(x + i, lanes));
-    i += 4 * lanes;
-  }
-  for (; i + lanes <= n; i += lanes) b = hn::Add(b, hn::PromoteTo(d, load_part(x + i)));
+  for (; i + 8 * whole <= n; i += 8 * whole) a = hn::Add(a, sum_of_halves(sum_of_eight(x + i, whole)));
+  for (; i + 2 * whole <= n; i += 2 * whole) b = hn::Add(b, sum_of_halves(sum_of_two(x + i, whole)));
+  for (; i + lanes <= n; i += lanes) a = hn::Add(a, hn::PromoteTo(d, load_part(PartTag(), x + i)));
   double rest = 0;
   for (; i < n; ++i) rest += static_cast<double>(narrow(x[i]));
   *static_cast<double*>(acc) += hn::GetLane(hn::SumOfLanes(d, hn::Add(a, b))) + rest;
 }
 
-// Element i of four rows; and its neighbours.
-template <class T>
-HWY_INLINE float sum_of_items(const T* const* x, std::int64_t i) {
-  return (narrow(x[0][i]) + narrow(x[1][i])) + (narrow(x[2][i]) + narrow(x[3][i]));
+// Element i of four or eight rows, and its neighbours.
+template <int kRows, class P, class T>
+HWY_INLINE hn::VFromD<P> sum_of_rows(P d, const T* const* x, std::int64_t i) {
+  const auto a = hn::Add(load_part(d, x[0] + i), load_part(d, x[1] + i));
+  const auto b = hn::Add(load_part(d, x[2] + i), load_part(d, x[3] + i));
+  if constexpr (kRows == 4) {
+    return hn::Add(a, b);
+  } else {
+    return hn::Add(hn::Add(a, b), sum_of_rows<kRows - 4>(d, x + 4, i));
+  }
 }
-template <class T>
-HWY_INLINE hn::VFromD<PartTag> sum_of_rows(const T* const* x, std::int64_t i) {
-  return hn::Add(hn::Add(load_part(x[0] + i), load_part(x[1] + i)), hn::Add(load_part(x[2] + i), load_part(x[3] + i)));
+template <class D, class V>
+HWY_INLINE void add_to(D d, double* sums, V part) {
+  hn::StoreU(hn::Add(hn::LoadU(d, sums), hn::PromoteTo(d, part)), d, sums);
 }
 
-// Four or eight rows.
+// Adds kRows rows.
 template <int kRows, class T>
 HWY_INLINE void add_rows(const T* const* x, std::int64_t n, double* sums) {
-  const SumTag d;
-  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const PartTag part;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(part));
   std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
-    auto wide = hn::PromoteTo(d, sum_of_rows(x, i));
-    if constexpr (kRows == 8) wide = hn::Add(wide, hn::PromoteTo(d, sum_of_rows(x + 4, i)));
-    hn::StoreU(hn::Add(hn::LoadU(d, sums + i), wide), d, sums + i);
+#if HWY_TARGET != HWY_SCALAR
+  const WholeTag whole;
+  for (; i + 2 * lanes <= n; i += 2 * lanes) {
+    const auto v = sum_of_rows<kRows>(whole, x, i);
+    add_to(SumTag(), sums + i, hn::LowerHalf(part, v));
+    add_to(SumTag(), sums + i + lanes, hn::UpperHalf(part, v));
   }
-  for (; i < n; ++i) {
-    double wide = static_cast<double>(sum_of_items(x, i));
-    if constexpr (kRows == 8) wide += static_cast<double>(sum_of_items(x + 4, i));
-    sums[i] += wide;
+#endif
+  for (; i + lanes <= n; i += lanes) add_to(SumTag(), sums + i, sum_of_rows<kRows>(part, x, i));
+#if HWY_TARGET != HWY_SCALAR
+  const hn::Half<PartTag> less;
+  if (i + lanes / 2 <= n && lanes > 1) {
+    add_to(hn::Half<SumTag>(), sums + i, sum_of_rows<kRows>(less, x, i));
+    i += lanes / 2;
   }
+#endif
+  for (; i < n; ++i) sums[i] += static_cast<double>(hn::GetLane(sum_of_rows<kRows>(hn::CappedTag<float, 1>(), x, i)));
 }
 
 template <class T>

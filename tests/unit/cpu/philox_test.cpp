@@ -13,13 +13,17 @@ TEST(PhiloxBlock, IsPhiloxAtEachIndex) {
   const std::uint64_t seeds[] = {0, 42, 0x123456789abcdef0u}, offsets[] = {0, 7, 0xfedcba9876543210u};
   for (std::uint64_t seed : seeds) {
     for (std::uint64_t offset : offsets) {
-      for (std::uint64_t first : {std::uint64_t{0}, std::uint64_t{64}, (std::uint64_t{1} << 32) - 32}) {
-        PhiloxBlock block;
+      for (std::uint64_t first :
+           {std::uint64_t{0}, std::uint64_t{64}, (std::uint64_t{1} << 32) - 64, std::uint64_t{5} << 32}) {
+        PhiloxBlock block, two;
         block.fill(seed, offset, first);
+        two.fill<2>(seed, offset, first);
         for (int k = 0; k < PhiloxBlock::kSize; ++k) {
           auto want = sdk::philox(seed, offset, first + static_cast<std::uint64_t>(k));
           for (int w = 0; w < 4; ++w)
             ASSERT_EQ(block.w[w][k], want[w]) << seed << " " << offset << " " << first << " " << k;
+          for (int w = 0; w < 2; ++w)
+            ASSERT_EQ(two.w[w][k], want[w]) << seed << " " << offset << " " << first << " " << k;
         }
       }
     }

@@ -1,7 +1,10 @@
 // The plugin's table; its kernels are tested by the conformance suite.
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <set>
+#include <vector>
 
 #include "../reference/plugin_harness.h"
 
@@ -32,6 +35,28 @@ TEST(CpuPlugin, OneKernelPerOperatorAndDtype) {
     EXPECT_NE(k->layout_hash, 0u) << k->op;
     for (std::uint32_t i = 0; i < k->num_dtypes; ++i) EXPECT_TRUE(seen.insert({k->op, k->dtypes[i]}).second) << k->op;
   }
+}
+
+TEST(CpuPlugin, CopiesOnSeveralThreadsAndOverlapping) {
+  const sy_backend& b = LoadedPlugin::get("cpu").backend();
+  ASSERT_EQ(b.configure(b.self, "num_threads", "3"), SY_OK);
+  constexpr std::size_t kBytes = 1'000'003;
+  std::vector<char> from(kBytes), want(2 * kBytes, 'x');
+  for (std::size_t i = 0; i < kBytes; ++i) from[i] = static_cast<char>(i * 7 + i / 4096);
+  std::vector<char> to = want;
+  sy_copy c{sizeof(sy_copy), SY_COPY_DEVICE_TO_DEVICE, to.data(), 5, from.data(), 3, kBytes - 3, 0, 0, 0};
+  EXPECT_EQ(b.copy(b.self, &c), SY_OK);
+  std::copy(from.begin() + 3, from.end(), want.begin() + 5);
+  EXPECT_EQ(to, want);
+  for (std::uint64_t target : {70'005u, 0u}) {  // forwards, then backwards
+    c.src = to.data();
+    c.src_offset = 5;
+    c.dst_offset = target;
+    EXPECT_EQ(b.copy(b.self, &c), SY_OK);
+    std::memmove(want.data() + target, want.data() + 5, kBytes - 3);
+    EXPECT_EQ(to, want) << target;
+  }
+  EXPECT_EQ(b.configure(b.self, "num_threads", "1"), SY_OK);
 }
 
 }  // namespace
