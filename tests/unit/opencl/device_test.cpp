@@ -236,6 +236,25 @@ TEST_F(OpenclDevice, WithoutFp64OnlyF64IsRefusedAndSaysWhy) {
   EXPECT_THAT(message_of([] { configure_backend("opencl", "fp64", "maybe"); }), HasSubstr("expected on or off"));
 }
 
+TEST_F(OpenclDevice, DISABLED_StartsWithoutFp64) {
+  const std::uint64_t dtypes = device_state(device_).info.dtype_mask;
+  EXPECT_THAT(message_of([&] { moved(ones({2}, kF64)) + 1; }), HasSubstr("has no fp64, so dtype f64 is not supported"));
+  EXPECT_EQ((moved(ones({2}, kF16)) + 1)[1].item<float>(), 2);
+  tell_parent({static_cast<std::int64_t>(dtypes >> SY_F64 & 1), static_cast<std::int64_t>(dtypes >> SY_F32 & 1)});
+}
+
+TEST_F(OpenclDevice, TheEnvironmentTurnsFp64Off) {
+  const TempFolder folder;
+  EXPECT_THAT(
+      run_child("OpenclDevice.DISABLED_StartsWithoutFp64", folder / "report", {{"SWITCHYARD_OPENCL_FP64", "off"}}),
+      ElementsAre(0, 1));
+}
+
+TEST(OpenclDriver, AnUnknownSettingInTheEnvironmentIsRefused) {
+  ::setenv("SWITCHYARD_OPENCL_FP64", "perhaps", 1);
+  EXPECT_THAT(message_of([] { device_state(Device("opencl")); }), HasSubstr("fp64 is \"perhaps\", expected on or off"));
+}
+
 TEST_F(OpenclDevice, RandomNumbersAreThoseOfTheCpu) {
   for (const Dtype dtype : {kF64, kF32, kF16, kBF16}) {
     EXPECT_EQ(to_vector<double>(rand({1000}, Generator(5), dtype, device_).to(kF64, Device())),
@@ -266,6 +285,25 @@ TEST(OpenclCache, TheSecondProcessBuildsNothing) {
   }
   EXPECT_THAT(run(), ElementsAre(3, 0, 3));
   EXPECT_THAT(run(), ElementsAre(0, 3, 0));
+}
+
+TEST(OpenclCache, ProcessesMayFillItTogether) {
+  const TempFolder folder;
+  const auto run = [&](const std::string& report) {
+    return run_child("OpenclDevice.DISABLED_CacheUser", folder / report, {{"XDG_CACHE_HOME", folder / "cache"}});
+  };
+  on_threads(4, [&](int i) {
+    const std::vector<std::int64_t> counts = run("report" + std::to_string(i));
+    ASSERT_EQ(counts.size(), 3u);
+    EXPECT_EQ(counts[0] + counts[1], 3);
+    EXPECT_EQ(counts[2], 0);
+  });
+  EXPECT_THAT(run("report"), ElementsAre(0, 3, 0));
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "cache/switchyard/opencl")) {
+    files += entry.is_regular_file() ? 1 : 0;
+  }
+  EXPECT_EQ(files, 3);
 }
 
 TEST(OpenclDriver, DeclinesPolitelyWithoutAnIcd) {
