@@ -63,6 +63,9 @@ TEST_F(OpenclDevice, StreamsWaitForEachOther) {
   const Stream first = Stream::create(device_);
   const Stream second = Stream::create(device_);
   Tensor t = iota(100000);
+  Event made;
+  made.record(current_stream(device_));
+  made.wait(first);
   for (int i = 0; i < 20; ++i) {
     set_current_stream(i % 2 == 0 ? first : second);
     Event before;
@@ -226,6 +229,9 @@ TEST_F(OpenclDevice, WithoutFp64OnlyF64IsRefusedAndSaysWhy) {
   EXPECT_THAT(message_of([&] { sum(moved(ones({2}, kF64))); }), HasSubstr("has no fp64"));
   const Tensor ramp = arange(0.1, 20000, 0.1, kF32, device_);  // in f64 elsewhere
   EXPECT_EQ(to_vector<float>(ramp), to_vector<float>(arange(0.1, 20000, 0.1, kF32)));
+  expect_near(linspace(-0.7, 3, 1000, kF32, device_), linspace(-0.7, 3, 1000, kF32), 1e-7);
+  EXPECT_EQ(to_vector<std::int64_t>(randperm(500, Generator(2), device_)),
+            to_vector<std::int64_t>(randperm(500, Generator(2))));
   for (const Dtype dtype : {kF32, kF16, kBF16}) {
     const Tensor x = random({100}).to(dtype);
     expect_near(exp(moved(x)) * 3 + 1, exp(x) * 3 + 1, dtype == kF32 ? 1e-6 : 1e-2);
