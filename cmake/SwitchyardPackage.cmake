@@ -12,6 +12,9 @@ set(CPACK_DEBIAN_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${CMAKE_LIBRARY_OUTPUT_DIRECTORY})
 # Programs that use the C++ API; a plugin needs no package but this.
-# OpenBLAS is opened where it is needed.
+# OpenBLAS and CLBlast are opened where they are needed.
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "libabsl-dev, libopenblas0")
+if(TARGET opencl)
+  string(APPEND CPACK_DEBIAN_PACKAGE_RECOMMENDS ", libclblast1")
+endif()
 include(CPack)

@@ -12,10 +12,18 @@ Tensor linspace(const Scalar& start, const Scalar& end, std::int64_t steps, std:
   require(steps >= 0, "linspace: argument steps: expected at least 0, got ", steps);
   Dtype type = dtype.value_or(default_dtype());
   double first = start.to_double(), last = end.to_double();
-  if (steps == 1) return sy::full({1}, first, type, device);
-  // In f64, then rounded, so that both ends are exact.
+  if (steps < 2) return sy::full({steps}, first, type, device);
+  const double step = (last - first) / static_cast<double>(steps - 1);
+  const double beyond = first + (static_cast<double>(steps) - 0.5) * step;
+  // arange counts as this does, computes in f64 and rounds once, also on devices without f64.
+  if (std::ceil((beyond - first) / step) == static_cast<double>(steps)) {
+    Tensor out = sy::arange(first, beyond, step, type, device);
+    sy::fill_(out.select(0, steps - 1), last);
+    return out;
+  }
+  // A step that is lost in first, or none. In f64, then rounded, so that both ends are exact.
   Tensor i = sy::arange(0, steps, 1, kF64, device);
-  Tensor forward = i * ((last - first) / static_cast<double>(steps - 1)) + first;
+  Tensor forward = i * step + first;
   Tensor last_one = sy::eq(i, steps - 1);
   return sy::cast(sy::where(last_one, last, forward), type);
 }

@@ -1,4 +1,6 @@
 // Random operators from the counter-based ones.
+#include <limits>
+
 #include "switchyard/ops/gen/random_composite.h"
 #include "switchyard/ops/operators.h"
 
@@ -6,7 +8,7 @@ namespace sy::composite {
 
 Tensor randperm(std::int64_t n, std::optional<Generator> generator, std::optional<Device> device) {
   require(n >= 0, "randperm: argument n: expected at least 0, got ", n);
-  return sy::argsort(sy::rand({n}, generator, kF64, device));
+  return sy::argsort(sy::randint(0, std::numeric_limits<std::int64_t>::max(), {n}, generator, kI64, device));
 }
 
 Tensor native_dropout_backward(const Tensor& grad, const Tensor& mask, double p) {

@@ -105,10 +105,7 @@ sy_status stream_native(void*, std::int32_t device, sy_stream stream, void** nat
 sy_status configure(void*, const char* key, const char* value) {
   return guarded([&] {
     if (std::strcmp(key, "fp64") != 0) throw sdk::Error(SY_NOT_FOUND, "opencl: no setting \"%s\"", key);
-    const bool on = std::strcmp(value, "on") == 0;
-    if (!on && std::strcmp(value, "off") != 0) {
-      throw sdk::Error(SY_INVALID_ARGUMENT, "opencl: fp64 is \"%s\", expected on or off", value);
-    }
+    const bool on = is_on(value);
     for (int i = 0; i < Devices::get().count(); ++i) Devices::get().at(i).use_fp64(on);
   });
 }

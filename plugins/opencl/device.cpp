@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdlib>
+#include <cstring>
 
 #include "host.h"
 #include "switchyard/sdk/log.h"
@@ -31,13 +33,13 @@ std::vector<cl_device_id> devices_of(cl_platform_id platform) {
 
 }  // namespace
 
-Device::Device(int index, cl_device_id id, cl_context context)
+Device::Device(int index, cl_device_id id, cl_context context, bool use_fp64)
     : index_(index),
       id_(id),
       context_(context),
       name_(device_text(id, CL_DEVICE_NAME)),
       has_fp64_(device_value<cl_device_fp_config>(id, CL_DEVICE_DOUBLE_FP_CONFIG) != 0),
-      uses_fp64_(has_fp64_),
+      uses_fp64_(has_fp64_ && use_fp64),
       max_group_(device_value<std::size_t>(id, CL_DEVICE_MAX_WORK_GROUP_SIZE)),
       compute_units_(device_value<cl_uint>(id, CL_DEVICE_MAX_COMPUTE_UNITS)),
       programs_(context, id, BinaryCache(BinaryCache::default_folder())),
@@ -83,6 +85,12 @@ void Device::finish() {
   for (const auto& queue : queues) queue->finish();
 }
 
+bool is_on(const char* fp64) {
+  const bool on = std::strcmp(fp64, "on") == 0;
+  if (on || std::strcmp(fp64, "off") == 0) return on;
+  throw sdk::Error(SY_INVALID_ARGUMENT, "opencl: fp64 is \"%s\", expected on or off", fp64);
+}
+
 Devices& Devices::get() {
   if (is_forked) {
     throw sdk::Error(SY_FAILED_PRECONDITION,
@@ -94,6 +102,8 @@ Devices& Devices::get() {
 
 Devices::Devices() {
   cl_uint num_platforms = 0;
+  const char* const fp64 = std::getenv("SWITCHYARD_OPENCL_FP64");
+  const bool use_fp64 = fp64 == nullptr || is_on(fp64);
   ::pthread_atfork(nullptr, nullptr, [] { is_forked = true; });
   if (clGetPlatformIDs(0, nullptr, &num_platforms) != CL_SUCCESS || num_platforms == 0) return;
   std::vector<cl_platform_id> platforms(num_platforms);
@@ -109,7 +119,7 @@ Devices::Devices() {
                platform_text(platform, CL_PLATFORM_NAME).c_str(), error_name(code).c_str());
       continue;
     }
-    for (cl_device_id id : found) devices_.push_back(std::make_unique<Device>(count(), id, context));
+    for (cl_device_id id : found) devices_.push_back(std::make_unique<Device>(count(), id, context, use_fp64));
   }
 }
 

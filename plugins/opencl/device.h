@@ -17,7 +17,8 @@ namespace sy::opencl {
 
 class Device {
  public:
-  Device(int index, cl_device_id id, cl_context context);
+  /// use_fp64: as the function of that name.
+  Device(int index, cl_device_id id, cl_context context, bool use_fp64);
 
   int index() const { return index_; }
   cl_device_id id() const { return id_; }
@@ -54,9 +55,12 @@ class Device {
   std::set<std::shared_ptr<Queue>> queues_;
 };
 
+/// What the setting "fp64" says; throws sdk::Error unless it is "on" or "off".
+bool is_on(const char* fp64);
+
 class Devices {
  public:
-  /// Starts the drivers. Made once, never destroyed: drivers do not like to be called at exit.
+  /// Starts the drivers; SWITCHYARD_OPENCL_FP64=off as the setting. Made once, never destroyed: drivers do not like to be called at exit.
   static Devices& get();
 
   int count() const { return static_cast<int>(devices_.size()); }

@@ -1,9 +1,9 @@
 #include "gemm.h"
 
-#include <clblast.h>
-
 #include <algorithm>
+#include <type_traits>
 
+#include "clblast_library.h"
 #include "memory.h"
 
 namespace sy::opencl {
@@ -49,33 +49,40 @@ void multiply_naive(const sdk::Call& call, std::uint32_t dtype, const ProductSiz
 /// How CLBlast, row-major, is told about a matrix of so many rows and columns.
 struct Form {
   bool valid = false;
-  clblast::Transpose transpose = clblast::Transpose::kNo;
+  CLBlastTranspose transpose = CLBlastTransposeNo;
   std::int64_t ld = 0;
 };
 Form form_of(const Matrix& m, std::int64_t rows, std::int64_t columns) {
   if ((m.column_step == 1 || columns == 1) && (m.row_step >= columns || rows == 1)) {
-    return {true, clblast::Transpose::kNo, rows == 1 ? columns : m.row_step};
+    return {true, CLBlastTransposeNo, rows == 1 ? columns : m.row_step};
   }
   if ((m.row_step == 1 || rows == 1) && (m.column_step >= rows || columns == 1)) {
-    return {true, clblast::Transpose::kYes, columns == 1 ? rows : m.column_step};
+    return {true, CLBlastTransposeYes, columns == 1 ? rows : m.column_step};
   }
   return {};
 }
 
 template <typename T>
-clblast::StatusCode run_clblast(cl_command_queue queue, const ProductSize& s, const Values& a, const Form& a_form,
-                                std::int64_t a_batch, const Values& b, const Form& b_form, std::int64_t b_batch,
-                                double beta, const Values& c, const Matrix& c_form) {
+CLBlastStatusCode run_clblast(cl_command_queue queue, const ProductSize& s, const Values& a, const Form& a_form,
+                              std::int64_t a_batch, const Values& b, const Form& b_form, std::int64_t b_batch,
+                              double beta, const Values& c, const Matrix& c_form) {
+  const ClblastLibrary& library = ClblastLibrary::get();
   const auto size = [](std::int64_t v) { return static_cast<std::size_t>(v); };
+  const auto pick = [](auto single, auto twice) {
+    if constexpr (std::is_same_v<T, double>)
+      return twice;
+    else
+      return single;
+  };
   if (s.batch == 1) {
-    return clblast::Gemm<T>(clblast::Layout::kRowMajor, a_form.transpose, b_form.transpose, size(s.rows),
-                            size(s.columns), size(s.inner), T(1), as_buffer(a.memory), size(a.offset), size(a_form.ld),
-                            as_buffer(b.memory), size(b.offset), size(b_form.ld), static_cast<T>(beta),
-                            as_buffer(c.memory), size(c.offset), size(c_form.row_step), &queue, nullptr);
+    return pick(library.sgemm, library.dgemm)(
+        CLBlastLayoutRowMajor, a_form.transpose, b_form.transpose, size(s.rows), size(s.columns), size(s.inner), T(1),
+        as_buffer(a.memory), size(a.offset), size(a_form.ld), as_buffer(b.memory), size(b.offset), size(b_form.ld),
+        static_cast<T>(beta), as_buffer(c.memory), size(c.offset), size(c_form.row_step), &queue, nullptr);
   }
-  return clblast::GemmStridedBatched<T>(
-      clblast::Layout::kRowMajor, a_form.transpose, b_form.transpose, size(s.rows), size(s.columns), size(s.inner),
-      T(1), as_buffer(a.memory), size(a.offset), size(a_form.ld), size(a_batch), as_buffer(b.memory), size(b.offset),
+  return pick(library.sgemm_batched, library.dgemm_batched)(
+      CLBlastLayoutRowMajor, a_form.transpose, b_form.transpose, size(s.rows), size(s.columns), size(s.inner), T(1),
+      as_buffer(a.memory), size(a.offset), size(a_form.ld), size(a_batch), as_buffer(b.memory), size(b.offset),
       size(b_form.ld), size(b_batch), static_cast<T>(beta), as_buffer(c.memory), size(c.offset), size(c_form.row_step),
       size(c_form.batch), size(s.batch), &queue, nullptr);
 }
@@ -165,13 +172,12 @@ void multiply(const sdk::Call& call, bool is_double, const ProductSize& s, const
   }
   Queue& queue = Devices::get().at(call.device_index()).queue(call.stream());
   const auto run = is_double ? &run_clblast<double> : &run_clblast<float>;
-  const clblast::StatusCode code =
+  const CLBlastStatusCode code =
       run(queue.handle(), s, a, a_seen, a_form.batch, b, b_seen, b_form.batch, beta, c, c_form);
   queue.submitted();
-  if (code != clblast::StatusCode::kSuccess) {
-    const bool memory = code == clblast::StatusCode::kTempBufferAllocFailure ||
-                        code == clblast::StatusCode::kOpenCLOutOfResources ||
-                        code == clblast::StatusCode::kOpenCLOutOfHostMemory;
+  if (code != CLBlastSuccess) {
+    const bool memory = code == CLBlastTempBufferAllocFailure || code == CLBlastOpenCLOutOfResources ||
+                        code == CLBlastOpenCLOutOfHostMemory;
     throw sdk::Error(memory ? SY_OUT_OF_MEMORY : SY_INTERNAL,
                      "CLBlast: status %d for a product of (%lld, %lld) by %lld", static_cast<int>(code),
                      static_cast<long long>(s.rows), static_cast<long long>(s.inner),

@@ -137,9 +137,11 @@ void Launch::enqueue(std::size_t groups, std::size_t group, const std::function<
     check(clSetKernelArg(kernel.handle, position++, size, data), ("clSetKernelArg for " + key).c_str());
   }
   const std::size_t global = groups * group;
-  check(clEnqueueNDRangeKernel(queue_.handle(), kernel.handle, 1, nullptr, &global, &group, 0, nullptr, nullptr),
-        "clEnqueueNDRangeKernel");
-  if (may_fault_) queue_.submitted_with_faults();
+  const auto enqueue_kernel = [&] {
+    check(clEnqueueNDRangeKernel(queue_.handle(), kernel.handle, 1, nullptr, &global, &group, 0, nullptr, nullptr),
+          "clEnqueueNDRangeKernel");
+  };
+  may_fault_ ? queue_.enqueue_with_faults(enqueue_kernel) : enqueue_kernel();
   queue_.submitted();
   if (kernel.store) {
     kernel.store = false;

@@ -76,6 +76,7 @@ void copy_through_host(Queue& from, Queue& to, const sy_copy& c) {
   check(clEnqueueReadBuffer(from.handle(), as_buffer(c.src), CL_TRUE, c.src_offset, staging.size(), staging.data(), 0,
                             nullptr, nullptr),
         "clEnqueueReadBuffer");
+  counters().bytes_copied_to_host += c.bytes;
   check(clEnqueueWriteBuffer(to.handle(), as_buffer(c.dst), CL_TRUE, c.dst_offset, staging.size(), staging.data(), 0,
                              nullptr, nullptr),
         "clEnqueueWriteBuffer");

@@ -5,15 +5,20 @@ namespace sy::opencl {
 std::string philox_source() {
   return R"(
 static inline uint4 philox(ulong seed, ulong offset, ulong index) {
-  uint4 c = (uint4)((uint)index, (uint)(index >> 32), (uint)offset, (uint)(offset >> 32));
-  uint2 k = (uint2)((uint)seed, (uint)(seed >> 32));
+  /* Words, no vectors: a CPU's compiler makes lanes of work-items only from scalars. */
+  uint c0 = (uint)index, c1 = (uint)(index >> 32), c2 = (uint)offset, c3 = (uint)(offset >> 32);
+  uint k0 = (uint)seed, k1 = (uint)(seed >> 32);
+#pragma unroll
   for (int round = 0; round < 10; ++round) {
-    const uint a_high = mul_hi(0xD2511F53u, c.x), a_low = 0xD2511F53u * c.x;
-    const uint b_high = mul_hi(0xCD9E8D57u, c.z), b_low = 0xCD9E8D57u * c.z;
-    c = (uint4)(b_high ^ c.y ^ k.x, b_low, a_high ^ c.w ^ k.y, a_low);
-    k += (uint2)(0x9E3779B9u, 0xBB67AE85u);
+    const ulong a = (ulong)c0 * 0xD2511F53u, b = (ulong)c2 * 0xCD9E8D57u;
+    c0 = (uint)(b >> 32) ^ c1 ^ k0;
+    c1 = (uint)b;
+    c2 = (uint)(a >> 32) ^ c3 ^ k1;
+    c3 = (uint)a;
+    k0 += 0x9E3779B9u;
+    k1 += 0xBB67AE85u;
   }
-  return c;
+  return (uint4)(c0, c1, c2, c3);
 }
 #define RNG const ulong seed, const ulong offset
 #define WORDS(i) philox(seed, offset, (ulong)(i))

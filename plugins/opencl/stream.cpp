@@ -53,7 +53,11 @@ void Queue::flush() { check(clFlush(handle_), "clFlush"); }
 
 void Queue::finish() {
   check(clFinish(handle_), "clFinish");
-  if (may_have_faults_.exchange(false)) report_fault();
+  // The lock is also waited for: what another thread is taking out of the record may be this thread's.
+  const std::lock_guard<std::mutex> lock(mutex_);
+  if (!may_have_faults_) return;
+  may_have_faults_ = false;
+  report_fault();
 }
 
 cl_mem Queue::fault_record() {
@@ -64,7 +68,6 @@ cl_mem Queue::fault_record() {
     faults_ = clCreateBuffer(device_.context(), CL_MEM_READ_WRITE | CL_MEM_COPY_HOST_PTR, sizeof zeros, zeros, &code);
     check(code, "clCreateBuffer");
   }
-  may_have_faults_ = true;
   return faults_;
 }
 
@@ -79,14 +82,19 @@ int Queue::fault_site(const char* op, const char* argument) {
 }
 
 void Queue::report_fault() {
-  const std::lock_guard<std::mutex> lock(mutex_);
+  // Read and cleared by two commands in a row, so that no kernel's fault falls between them.
   cl_int record[kFaultInts] = {};
-  check(clEnqueueReadBuffer(handle_, faults_, CL_TRUE, 0, sizeof record, record, 0, nullptr, nullptr),
+  const cl_int zero = 0;
+  cl_event read = nullptr;
+  check(clEnqueueReadBuffer(handle_, faults_, CL_FALSE, 0, sizeof record, record, 0, nullptr, &read),
         "clEnqueueReadBuffer");
+  const cl_int cleared =
+      clEnqueueFillBuffer(handle_, faults_, &zero, sizeof zero, 0, sizeof record, 0, nullptr, nullptr);
+  const cl_int waited = clWaitForEvents(1, &read);
+  clReleaseEvent(read);
+  check(waited, "clWaitForEvents");
+  check(cleared, "clEnqueueFillBuffer");
   if (record[0] == 0) return;
-  const cl_int zeros[kFaultInts] = {};
-  check(clEnqueueWriteBuffer(handle_, faults_, CL_TRUE, 0, sizeof zeros, zeros, 0, nullptr, nullptr),
-        "clEnqueueWriteBuffer");
   Site site{};
   {
     const std::lock_guard<std::mutex> sites_lock(sites().mutex);

@@ -25,14 +25,19 @@ class Queue {
 
   /// After each command: passes work on to the device now and then, so that it starts before somebody waits.
   void submitted();
-  /// After a command that was given the fault record: somebody may have looked at it before the command was queued.
-  void submitted_with_faults() { may_have_faults_ = true; }
   void flush();
   /// Waits for all commands and reports their fault, if there is one.
   void finish();
 
-  /// The record, for a kernel that is about to be enqueued.
+  /// The record, for a kernel that is about to be enqueued by enqueue_with_faults.
   cl_mem fault_record();
+  /// enqueue() enqueues one command that was given the record. Nobody takes the record out meanwhile.
+  template <typename Enqueue>
+  void enqueue_with_faults(Enqueue&& enqueue) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    enqueue();
+    may_have_faults_ = true;
+  }
   /// Registers an operator's argument for messages about bad indices. Both live as long as the process.
   static int fault_site(const char* op, const char* argument);
 
@@ -43,8 +48,9 @@ class Queue {
   cl_command_queue handle_ = nullptr;
   std::atomic<unsigned> unflushed_{0};
   std::mutex mutex_;
+  // Under the mutex.
   cl_mem faults_ = nullptr;
-  std::atomic<bool> may_have_faults_{false};
+  bool may_have_faults_ = false;
 };
 
 /// What was recorded last; done before anything was. Thread-safe.

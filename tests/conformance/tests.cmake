@@ -32,6 +32,14 @@ foreach(device IN LISTS conformance_devices)
   set_tests_properties(conformance.${device}.device PROPERTIES TIMEOUT ${timeout} ${skips})
 endforeach()
 
+# As on a device without f64: the operators whose composites might ask for it.
+if("opencl" IN_LIST conformance_devices)
+  add_test(NAME conformance.opencl.no_fp64
+           COMMAND switchyard_tool conformance --device opencl --group factory,random --timeout 120)
+  set_tests_properties(conformance.opencl.no_fp64 PROPERTIES ENVIRONMENT SWITCHYARD_OPENCL_FP64=off TIMEOUT 600
+                       SKIP_RETURN_CODE 77)
+endif()
+
 # Work that takes a different time each time: whoever forgets to wait is seen.
 foreach(device simulator simulator_opaque)
   add_test(NAME conformance.${device}.delayed

@@ -10,11 +10,29 @@ using namespace sy::sdk;     // NOLINT
 using namespace sy::opencl;  // NOLINT
 
 // Phi(x), by erfc: 1 + erf(x) cancels for x below zero.
-constexpr const char* kExact = R"(
-static inline C0 gelu(C0 x) { return x * (C0)0.5 * erfc(x * (C0)-0.70710678118654752440); }
-static inline C0 slope(C0 x) {
-  return (C0)0.5 * erfc(x * (C0)-0.70710678118654752440) + x * exp(-x * x / 2) * (C0)0.39894228040143267794;
+constexpr const char* kDouble = R"(
+static inline double phi(double x) { return 0.5 * erfc(x * -0.70710678118654752440); }
+)";
+// Phi(-|x|) as t exp(-x^2 / 2) P(t), t = 1 / (1 + 0.3 |x| / sqrt 2): a fit with a relative error of 2e-8 plus rounding.
+// Without a branch, unlike erfc, so that a CPU's compiler makes lanes of work-items.
+constexpr const char* kSingle = R"(
+static inline float phi(float x) {
+  const float t = 1 / mad(fabs(x), 0.212132034f, 1.0f);
+  float p = mad(-0.0647299629f, t, 0.24261591f);
+  p = mad(p, t, -0.255765197f);
+  p = mad(p, t, 0.273388312f);
+  p = mad(p, t, -0.0469618809f);
+  p = mad(p, t, 0.107288141f);
+  p = mad(p, t, 0.0742208158f);
+  p = mad(p, t, 0.0853492722f);
+  p = mad(p, t, 0.0845945798f);
+  const float tail = p * t * exp(x * -0.5f * x);
+  return x < 0 ? tail : 1 - tail;
 }
+)";
+constexpr const char* kExact = R"(
+static inline C0 gelu(C0 x) { return x * phi(x); }
+static inline C0 slope(C0 x) { return phi(x) + x * exp(-x * x / 2) * (C0)0.39894228040143267794; }
 )";
 // (1 + tanh(y)) / 2 = 1 / (1 + exp(-2 y)).
 constexpr const char* kTanh = R"(
@@ -34,7 +52,8 @@ template <typename Args>
 void run(const Call& call, const Args& args, const char* expression) {
   const bool by_tanh = args.approximate == "tanh";
   const std::string name = std::string(Args::kOp) + (by_tanh ? "/tanh" : "");
-  run_pointwise(call, name, {expression, by_tanh ? kTanh : kExact, "", nullptr});
+  const std::string exact = std::string(call.t(0) == SY_F64 ? kDouble : kSingle) + kExact;
+  run_pointwise(call, name, {expression, by_tanh ? kTanh : exact, "", nullptr});
 }
 
 void forward(const Call& call, const GeluArgs& args) { run(call, args, "gelu(a)"); }

@@ -8,16 +8,12 @@
 #include <cmath>
 #include <cstdlib>
 #include <fstream>
-#include <numeric>
 
 #include "../frontend/helpers.h"
 #include "../threads.h"
-#include "statistics.h"
-#include "switchyard/core/backend.h"
+#include "opencl_test.h"
 #include "switchyard/core/stream.h"
-#include "switchyard/dispatch/fallback.h"
 #include "switchyard/loader/loader.h"
-#include "switchyard/switchyard.h"
 
 namespace sy {
 namespace {
@@ -25,42 +21,23 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-class OpenclTest : public ::testing::Test {
+class OpenclDevice : public OpenclTest {
  protected:
-  void SetUp() override { set_fallback_policy(FallbackPolicy::kError); }
-
-  sy_opencl_counts counts() {
-    const sy_backend& b = backend_of(device_).table();
-    const auto* statistics = static_cast<const sy_opencl_statistics*>(b.extension(b.self, SY_OPENCL_STATISTICS, 1));
-    sy_opencl_counts counts{};
-    statistics->read(&counts);
-    return counts;
-  }
-  Tensor moved(const Tensor& t) { return t.to(std::nullopt, device_); }
+  sy_opencl_counts counts() { return opencl_counts(); }
+  Tensor moved(const Tensor& t) { return sy::moved(t, device_); }
   Tensor random(IntArray shape) { return randn(shape, Generator(7)); }
   Tensor iota(std::int64_t n) { return arange(0, n, 1, kF32, device_); }
-  void expect_near(const Tensor& found, const Tensor& expected, double tolerance) {
-    ASSERT_EQ(found.shape(), expected.shape());
-    const std::vector<double> a = to_vector<double>(found.to(kF64, Device()));
-    const std::vector<double> b = to_vector<double>(expected.to(kF64, Device()));
-    double worst = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-      ASSERT_FALSE(std::isnan(a[i])) << "element " << i;
-      worst = std::max(worst, std::abs(a[i] - b[i]) / (1 + std::abs(b[i])));
-    }
-    EXPECT_LE(worst, tolerance);
-  }
 
   Device device_ = Device("opencl");
 };
 
-TEST_F(OpenclTest, MemoryIsOpaque) {
+TEST_F(OpenclDevice, MemoryIsOpaque) {
   const Backend& b = backend_of(device_);
   EXPECT_TRUE(b.opaque_memory());
   EXPECT_FALSE(b.host_memory());
 }
 
-TEST_F(OpenclTest, ViewsReadAndWriteAtTheirOffsets) {
+TEST_F(OpenclDevice, ViewsReadAndWriteAtTheirOffsets) {
   const Tensor t = iota(10);
   EXPECT_THAT(to_vector<float>(t[{Slice(3, 7)}] + 1), ElementsAre(4, 5, 6, 7));
   EXPECT_THAT(to_vector<float>(t[{Slice(7, 3, -2)}] * t[{Slice(0, 2)}]), ElementsAre(0, 5));
@@ -73,7 +50,7 @@ TEST_F(OpenclTest, ViewsReadAndWriteAtTheirOffsets) {
   EXPECT_THAT(to_vector<float>(mm(matrix, transpose(matrix, 0, 1))), ElementsAre(194, 146, 146, 110));
 }
 
-TEST_F(OpenclTest, OverlappingCopiesMoveAllBytes) {
+TEST_F(OpenclDevice, OverlappingCopiesMoveAllBytes) {
   const Tensor t = iota(6);
   const sy_backend& b = backend_of(device_).table();
   const void* block = t.impl()->abi().view.data;
@@ -82,10 +59,13 @@ TEST_F(OpenclTest, OverlappingCopiesMoveAllBytes) {
   EXPECT_THAT(to_vector<float>(t), ElementsAre(0, 1, 0, 1, 2, 3));
 }
 
-TEST_F(OpenclTest, StreamsWaitForEachOther) {
+TEST_F(OpenclDevice, StreamsWaitForEachOther) {
   const Stream first = Stream::create(device_);
   const Stream second = Stream::create(device_);
   Tensor t = iota(100000);
+  Event made;
+  made.record(current_stream(device_));
+  made.wait(first);
   for (int i = 0; i < 20; ++i) {
     set_current_stream(i % 2 == 0 ? first : second);
     Event before;
@@ -98,7 +78,7 @@ TEST_F(OpenclTest, StreamsWaitForEachOther) {
   EXPECT_EQ(last, 100019);
 }
 
-TEST_F(OpenclTest, ThreadsShareKernels) {
+TEST_F(OpenclDevice, ThreadsShareKernels) {
   on_threads(4, [&](int thread) {
     for (int i = 0; i < 50; ++i) {
       const Tensor t = iota(64) * static_cast<float>(thread + 1) + static_cast<float>(i);
@@ -107,7 +87,7 @@ TEST_F(OpenclTest, ThreadsShareKernels) {
   });
 }
 
-TEST_F(OpenclTest, OnlyItemAndShapesThatDependOnDataReadBack) {
+TEST_F(OpenclDevice, OnlyItemAndShapesThatDependOnDataReadBack) {
   nn::Linear hidden(8, 16);
   nn::Linear out(16, 4);
   hidden.to(device_);
@@ -139,7 +119,7 @@ TEST_F(OpenclTest, OnlyItemAndShapesThatDependOnDataReadBack) {
   EXPECT_EQ(fallback_stats().cpu, 0u);
 }
 
-TEST_F(OpenclTest, AForkedChildIsToldSo) {
+TEST_F(OpenclDevice, AForkedChildIsToldSo) {
   ASSERT_EQ(iota(2)[1].item<float>(), 1);
   const pid_t child = ::fork();
   if (child == 0) {
@@ -151,7 +131,7 @@ TEST_F(OpenclTest, AForkedChildIsToldSo) {
   EXPECT_EQ(status, 0);
 }
 
-TEST_F(OpenclTest, ABadIndexSurfacesAtTheNextSynchronisation) {
+TEST_F(OpenclDevice, ABadIndexSurfacesAtTheNextSynchronisation) {
   const Tensor table = iota(4);
   const Tensor bad = moved(tensor<std::int64_t>({1, 9}));
   const Tensor picked = index_select(table, 0, bad);
@@ -162,7 +142,7 @@ TEST_F(OpenclTest, ABadIndexSurfacesAtTheNextSynchronisation) {
 }
 
 // Beyond the sizes at which CLBlast takes over.
-TEST_F(OpenclTest, LargeProductsAgreeWithTheCpu) {
+TEST_F(OpenclDevice, LargeProductsAgreeWithTheCpu) {
   const Tensor a = random({150, 130});
   const Tensor b = random({130, 170});
   const Tensor expected = mm(a.to(kF64), b.to(kF64));
@@ -183,7 +163,7 @@ TEST_F(OpenclTest, LargeProductsAgreeWithTheCpu) {
 }
 
 // What an output held before does not show, not even NaN.
-TEST_F(OpenclTest, ProductsOverwriteNaN) {
+TEST_F(OpenclDevice, ProductsOverwriteNaN) {
   const Tensor a = random({80, 80});
   const Tensor b = moved(a);
   {
@@ -194,7 +174,7 @@ TEST_F(OpenclTest, ProductsOverwriteNaN) {
   expect_near(product, mm(a, a), 1e-5);
 }
 
-TEST_F(OpenclTest, LargeConvolutionsAgreeWithTheCpu) {
+TEST_F(OpenclDevice, LargeConvolutionsAgreeWithTheCpu) {
   for (const std::int64_t groups : {1, 2}) {
     Tensor x = random({3, 8, 20, 18});
     Tensor w = random({12, 8 / groups, 3, 3});
@@ -213,7 +193,7 @@ TEST_F(OpenclTest, LargeConvolutionsAgreeWithTheCpu) {
 }
 
 // One result of many elements, by chunks; few, by groups; many, by items.
-TEST_F(OpenclTest, LargeReductionsAgreeWithTheCpu) {
+TEST_F(OpenclDevice, LargeReductionsAgreeWithTheCpu) {
   const Tensor x = random({300000});
   const Tensor d = moved(x);
   EXPECT_NEAR(sum(d).item<float>(), sum(x.to(kF64)).item<double>(), 0.05);
@@ -227,7 +207,7 @@ TEST_F(OpenclTest, LargeReductionsAgreeWithTheCpu) {
   expect_near(cumsum(d.reshape({2, 150000}), 1), cumsum(x.reshape({2, 150000}).to(kF64), 1), 1e-2);
 }
 
-TEST_F(OpenclTest, LargeSortsAreStable) {
+TEST_F(OpenclDevice, LargeSortsAreStable) {
   const Tensor keys = randint(0, 1000, {50000}, Generator(3), kI32);
   for (const bool descending : {false, true}) {
     const auto [values, order] = sort(moved(keys), 0, descending);
@@ -243,12 +223,15 @@ TEST_F(OpenclTest, LargeSortsAreStable) {
   EXPECT_EQ(to_vector<std::int64_t>(often), to_vector<std::int64_t>(o));
 }
 
-TEST_F(OpenclTest, WithoutFp64OnlyF64IsRefusedAndSaysWhy) {
+TEST_F(OpenclDevice, WithoutFp64OnlyF64IsRefusedAndSaysWhy) {
   configure_backend("opencl", "fp64", "off");
   EXPECT_THAT(message_of([&] { moved(ones({2}, kF64)) + 1; }), HasSubstr("has no fp64, so dtype f64 is not supported"));
   EXPECT_THAT(message_of([&] { sum(moved(ones({2}, kF64))); }), HasSubstr("has no fp64"));
   const Tensor ramp = arange(0.1, 20000, 0.1, kF32, device_);  // in f64 elsewhere
   EXPECT_EQ(to_vector<float>(ramp), to_vector<float>(arange(0.1, 20000, 0.1, kF32)));
+  expect_near(linspace(-0.7, 3, 1000, kF32, device_), linspace(-0.7, 3, 1000, kF32), 1e-7);
+  EXPECT_EQ(to_vector<std::int64_t>(randperm(500, Generator(2), device_)),
+            to_vector<std::int64_t>(randperm(500, Generator(2))));
   for (const Dtype dtype : {kF32, kF16, kBF16}) {
     const Tensor x = random({100}).to(dtype);
     expect_near(exp(moved(x)) * 3 + 1, exp(x) * 3 + 1, dtype == kF32 ? 1e-6 : 1e-2);
@@ -259,7 +242,26 @@ TEST_F(OpenclTest, WithoutFp64OnlyF64IsRefusedAndSaysWhy) {
   EXPECT_THAT(message_of([] { configure_backend("opencl", "fp64", "maybe"); }), HasSubstr("expected on or off"));
 }
 
-TEST_F(OpenclTest, RandomNumbersAreThoseOfTheCpu) {
+TEST_F(OpenclDevice, DISABLED_StartsWithoutFp64) {
+  const std::uint64_t dtypes = device_state(device_).info.dtype_mask;
+  EXPECT_THAT(message_of([&] { moved(ones({2}, kF64)) + 1; }), HasSubstr("has no fp64, so dtype f64 is not supported"));
+  EXPECT_EQ((moved(ones({2}, kF16)) + 1)[1].item<float>(), 2);
+  tell_parent({static_cast<std::int64_t>(dtypes >> SY_F64 & 1), static_cast<std::int64_t>(dtypes >> SY_F32 & 1)});
+}
+
+TEST_F(OpenclDevice, TheEnvironmentTurnsFp64Off) {
+  const TempFolder folder;
+  EXPECT_THAT(
+      run_child("OpenclDevice.DISABLED_StartsWithoutFp64", folder / "report", {{"SWITCHYARD_OPENCL_FP64", "off"}}),
+      ElementsAre(0, 1));
+}
+
+TEST(OpenclDriver, AnUnknownSettingInTheEnvironmentIsRefused) {
+  ::setenv("SWITCHYARD_OPENCL_FP64", "perhaps", 1);
+  EXPECT_THAT(message_of([] { device_state(Device("opencl")); }), HasSubstr("fp64 is \"perhaps\", expected on or off"));
+}
+
+TEST_F(OpenclDevice, RandomNumbersAreThoseOfTheCpu) {
   for (const Dtype dtype : {kF64, kF32, kF16, kBF16}) {
     EXPECT_EQ(to_vector<double>(rand({1000}, Generator(5), dtype, device_).to(kF64, Device())),
               to_vector<double>(rand({1000}, Generator(5), dtype).to(kF64)));
@@ -268,36 +270,46 @@ TEST_F(OpenclTest, RandomNumbersAreThoseOfTheCpu) {
             to_vector<std::int64_t>(randint(-9, 90, {1000}, Generator(5), kI64)));
 }
 
-/// Runs the disabled test below in a process of its own and returns what it counted: built, from disk, rejected.
-std::vector<std::uint64_t> counts_of_a_process(const std::string& cache, const std::string& report) {
-  ::setenv("XDG_CACHE_HOME", cache.c_str(), 1);
-  ::setenv("SWITCHYARD_TEST_REPORT", report.c_str(), 1);
-  const std::string program = std::filesystem::read_symlink("/proc/self/exe").string();
-  const std::string command = program + " --gtest_also_run_disabled_tests --gtest_filter=OpenclTest.DISABLED_Child >&2";
-  EXPECT_EQ(std::system(command.c_str()), 0);
-  std::ifstream in(report);
-  std::vector<std::uint64_t> numbers(3);
-  for (std::uint64_t& n : numbers) in >> n;
-  return numbers;
-}
-
-TEST_F(OpenclTest, DISABLED_Child) {
+TEST_F(OpenclDevice, DISABLED_CacheUser) {
   EXPECT_THAT(to_vector<float>(sqrt(iota(3) * iota(3))), ElementsAre(0, 1, 2));
-  std::ofstream(std::getenv("SWITCHYARD_TEST_REPORT"))
-      << counts().programs_built << " " << counts().programs_from_cache << " " << counts().cache_entries_rejected;
+  tell_parent({static_cast<std::int64_t>(counts().programs_built),
+               static_cast<std::int64_t>(counts().programs_from_cache),
+               static_cast<std::int64_t>(counts().cache_entries_rejected)});
 }
 
 TEST(OpenclCache, TheSecondProcessBuildsNothing) {
   const TempFolder folder;
   const std::string cache = folder / "cache";
-  EXPECT_THAT(counts_of_a_process(cache, folder / "report"), ElementsAre(3, 0, 0));
-  EXPECT_THAT(counts_of_a_process(cache, folder / "report"), ElementsAre(0, 3, 0));
+  const auto run = [&] {
+    return run_child("OpenclDevice.DISABLED_CacheUser", folder / "report", {{"XDG_CACHE_HOME", cache}});
+  };
+  EXPECT_THAT(run(), ElementsAre(3, 0, 0));
+  EXPECT_THAT(run(), ElementsAre(0, 3, 0));
   // Entries that are whole but hold no program are refused by the driver and built again.
   for (const auto& entry : std::filesystem::directory_iterator(cache + "/switchyard/opencl")) {
     if (entry.is_regular_file()) std::ofstream(entry.path(), std::ios::trunc) << "damaged";
   }
-  EXPECT_THAT(counts_of_a_process(cache, folder / "report"), ElementsAre(3, 0, 3));
-  EXPECT_THAT(counts_of_a_process(cache, folder / "report"), ElementsAre(0, 3, 0));
+  EXPECT_THAT(run(), ElementsAre(3, 0, 3));
+  EXPECT_THAT(run(), ElementsAre(0, 3, 0));
+}
+
+TEST(OpenclCache, ProcessesMayFillItTogether) {
+  const TempFolder folder;
+  const auto run = [&](const std::string& report) {
+    return run_child("OpenclDevice.DISABLED_CacheUser", folder / report, {{"XDG_CACHE_HOME", folder / "cache"}});
+  };
+  on_threads(4, [&](int i) {
+    const std::vector<std::int64_t> counts = run("report" + std::to_string(i));
+    ASSERT_EQ(counts.size(), 3u);
+    EXPECT_EQ(counts[0] + counts[1], 3);
+    EXPECT_EQ(counts[2], 0);
+  });
+  EXPECT_THAT(run("report"), ElementsAre(0, 3, 0));
+  int files = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(folder / "cache/switchyard/opencl")) {
+    files += entry.is_regular_file() ? 1 : 0;
+  }
+  EXPECT_EQ(files, 3);
 }
 
 TEST(OpenclDriver, DeclinesPolitelyWithoutAnIcd) {

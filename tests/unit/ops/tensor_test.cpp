@@ -29,6 +29,22 @@ TEST(Tensor, IteratesOverTheFirstDimension) {
   EXPECT_THROW(full({}, 1).end(), Error);
 }
 
+TEST(Tensor, LinspaceEndsWhereItIsTold) {
+  EXPECT_THAT(values(linspace(0, 1, 5, kF64)), ElementsAre(0, 0.25, 0.5, 0.75, 1));
+  EXPECT_THAT(values(linspace(2, -1, 3, kF64)), ElementsAre(2, 0.5, -1));
+  EXPECT_THAT(values(linspace(3, 3, 3, kF64)), ElementsAre(3, 3, 3));
+  EXPECT_EQ(linspace(1, 2, 0).numel(), 0);
+  EXPECT_EQ(linspace(1, 2, 4, kBF16, Device("meta")).shape(), IntArray({4}));
+  for (const double first : {0.1, -7.0, 1e9, 1e17}) {  // at the last one a step is less than first's last bit
+    for (const std::int64_t steps : {2, 3, 49, 1000}) {
+      const std::vector<double> v = values(linspace(first, first + 64, steps, kF64));
+      ASSERT_EQ(v.size(), static_cast<std::size_t>(steps)) << first;
+      EXPECT_EQ(v.front(), first);
+      EXPECT_EQ(v.back(), first + 64);
+    }
+  }
+}
+
 TEST(Tensor, ToChangesNothingWhereNothingIsToChange) {
   Tensor t = vec({1});
   EXPECT_TRUE(t.to(kF64).same_as(t));
