@@ -58,16 +58,8 @@ void free_pinned(Device& device, void* address) {
   clReleaseMemObject(memory);
 }
 
-/// The queue of a copy: between two devices it may be of either.
 Queue& queue_of(const sy_copy& c) {
-  Devices& devices = Devices::get();
-  if (c.kind == SY_COPY_DEVICE_TO_HOST) return devices.at(c.src_device).queue(c.stream);
-  try {
-    return devices.at(c.dst_device).queue(c.stream);
-  } catch (const sdk::Error&) {
-    if (c.kind != SY_COPY_DEVICE_TO_DEVICE) throw;
-    return devices.at(c.src_device).queue(c.stream);
-  }
+  return Devices::get().at(c.kind == SY_COPY_DEVICE_TO_HOST ? c.src_device : c.dst_device).queue(c.stream);
 }
 
 /// Between the devices of two drivers, and within one block where source and target overlap.
