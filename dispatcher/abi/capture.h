@@ -14,8 +14,9 @@ extern "C" {
 typedef uint64_t sy_graph;
 
 /* While a stream records, kernels with SY_KERNEL_CAPTURE_SAFE and copies within its device go to it. What cannot be
- * recorded, such as waiting for it, is refused with SY_FAILED_PRECONDITION, and so is `end` from then on. Memory that recorded
- * work refers to stays as it is until destroy: the host sees to that. */
+ * recorded, such as waiting for it, is refused with SY_FAILED_PRECONDITION, and so is `end` from then on. alloc, free and
+ * synchronize go on as ever, and pass over streams that record. Memory that recorded work refers to stays as it is until
+ * destroy: the host sees to that. What is left of graphs and recordings at shutdown is the plugin's to release. */
 typedef struct sy_capture {
   uint32_t size;
   uint32_t flags; /* 0 */

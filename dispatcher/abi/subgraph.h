@@ -21,7 +21,8 @@ typedef struct sy_node {
 } sy_node;
 
 /* Nodes in an order in which they can run. A value that is neither an input nor written by any node before is an error.
- * Inputs and outputs are whole values, row-major. */
+ * Inputs and outputs are whole values, row-major. Nodes that draw numbers (SY_ARG_GENERATOR) or write to an input are
+ * unsupported. What is left at shutdown is the plugin's to release. */
 typedef struct sy_subgraph {
   uint32_t size;
   uint32_t num_nodes;

@@ -1,6 +1,7 @@
 // Calls of a backend's own functions; unloading waits until they have returned.
 #pragma once
 
+#include <algorithm>
 #include <cstring>
 #include <optional>
 #include <string_view>

@@ -197,7 +197,9 @@ absl::Status CachingAllocator::allocate_central(std::uint64_t rounded, sy_stream
   std::lock_guard lock(mutex_);
   const bool small = thread_cached_ && rounded <= kSmallLimit && stream == 0;
   auto it = free_.find({rounded, stream});
-  if (it != free_.end() && !it->second.empty()) {
+  const Pinned* pinned = find_pinned(stream);
+  const bool sealed = pinned != nullptr && *pinned == Pinned::kAndSealed;
+  if (it != free_.end() && !it->second.empty() && !sealed) {
     *data = it->second.back();
     it->second.pop_back();
     if (host_memory_) allow_access(*data, rounded);
@@ -258,10 +260,13 @@ void CachingAllocator::free_central(void* data, std::uint64_t rounded, sy_stream
 }
 
 void CachingAllocator::empty_cache_locked() {
-  if (!(table_.flags & SY_BACKEND_SYNCHRONOUS) && !closed_) table_.synchronize(table_.self, device_.index());
+  if (!(table_.flags & SY_BACKEND_SYNCHRONOUS) && !closed_) {
+    // A device that will not wait now may still use what is cached; a lost one uses nothing.
+    if (table_.synchronize(table_.self, device_.index()) == SY_FAILED_PRECONDITION) return;
+  }
   std::erase_if(free_, [this](const auto& list) {
     const auto& [key, blocks] = list;
-    if (std::find(pinned_.begin(), pinned_.end(), key.stream) != pinned_.end()) return false;
+    if (find_pinned(key.stream) != nullptr) return false;
     for (void* data : blocks) {
       if (host_memory_) allow_access(data, key.bytes);
       table_.free(table_.self, device_.index(), SY_MEMORY_DEVICE, data);
@@ -271,14 +276,22 @@ void CachingAllocator::empty_cache_locked() {
   });
 }
 
-void CachingAllocator::pin_stream(sy_stream stream) {
+const CachingAllocator::Pinned* CachingAllocator::find_pinned(sy_stream stream) const {
+  for (const auto& [pinned, how] : pinned_) {
+    if (pinned == stream) return &how;
+  }
+  return nullptr;
+}
+
+void CachingAllocator::pin_stream(sy_stream stream, Pinned how) {
   std::lock_guard lock(mutex_);
-  pinned_.push_back(stream);
+  std::erase_if(pinned_, [&](const auto& p) { return p.first == stream; });
+  pinned_.emplace_back(stream, how);
 }
 
 void CachingAllocator::unpin_stream(sy_stream stream) {
   std::lock_guard lock(mutex_);
-  std::erase(pinned_, stream);
+  std::erase_if(pinned_, [&](const auto& p) { return p.first == stream; });
 }
 
 void CachingAllocator::retire_stream(sy_stream stream) {

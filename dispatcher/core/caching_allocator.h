@@ -46,8 +46,10 @@ class CachingAllocator {
 
   /// Gives cached blocks back to the device, but for those of pinned streams.
   void empty_cache();
-  /// Blocks of the stream stay the device's, freed or not, until unpin: a captured graph refers to them.
-  void pin_stream(sy_stream stream);
+  /// Blocks of the stream are not given back before unpin, since a captured graph refers to them; once sealed, they are
+  /// not handed out any more either.
+  enum class Pinned { kInUse, kAndSealed };
+  void pin_stream(sy_stream stream, Pinned how);
   void unpin_stream(sy_stream stream);
   /// The stream's work is done and it is about to end: its cached blocks become the default stream's.
   void retire_stream(sy_stream stream);
@@ -72,6 +74,8 @@ class CachingAllocator {
   absl::Status allocate_central(std::uint64_t rounded, sy_stream stream, void** data);
   void free_central(void* data, std::uint64_t rounded, sy_stream stream);
   void empty_cache_locked();
+  /// How the stream is pinned, or NULL.
+  const Pinned* find_pinned(sy_stream stream) const;
   absl::Status allocate_device(std::uint64_t rounded, void** data);
 
   const sy_backend& table_;
@@ -84,7 +88,7 @@ class CachingAllocator {
   bool thread_cached_;
   std::mutex mutex_;
   std::unordered_map<Key, std::vector<void*>, KeyHash> free_;
-  std::vector<sy_stream> pinned_;
+  std::vector<std::pair<sy_stream, Pinned>> pinned_;
   MemoryStats stats_;
   std::atomic<std::int64_t> small_live_{0};  // bytes that threads which ended left handed out
 };

@@ -5,6 +5,7 @@
 
 #include "switchyard/core/abi_error.h"
 #include "switchyard/core/backend.h"
+#include "switchyard/core/capture.h"
 #include "switchyard/core/host_scalar.h"
 #include "switchyard/loader/plugin.h"
 
@@ -85,7 +86,11 @@ void copy_bytes(const TensorBase& dst, const TensorBase& src) {
       done.record(current_stream(dst.device()));
       done.wait(current_stream(src.device()));
     }
-    if (!to.synchronous()) {
+    if (to.synchronous()) return;
+    if (Capture* capture = Capture::find(dst.device(), current_stream_handle(dst.device()))) {
+      capture->keep(dst.storage());
+      capture->keep(src.storage());
+    } else {
       note_use(dst);
       note_use(src);
     }

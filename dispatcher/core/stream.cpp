@@ -23,10 +23,11 @@ Stream Stream::create(Device device) {
   if (backend.table().stream_create == nullptr) return stream;  // synchronous: one queue is as good as many
   sy_stream handle = 0;
   call_backend(backend, "stream_create", device,
-       [&](const sy_backend& t, void* self) { return t.stream_create(self, device.index(), &handle); });
+               [&](const sy_backend& t, void* self) { return t.stream_create(self, device.index(), &handle); });
   stream.handle_ = std::shared_ptr<const sy_stream>(new sy_stream(handle), [&backend, device](const sy_stream* s) {
     give_back(backend, [&](const sy_backend& t, void* self) {
       if (t.stream_synchronize != nullptr) t.stream_synchronize(self, device.index(), *s);
+      take_abi_error();  // a lost device does nothing any more
       backend.known_device(device.index()).allocator->retire_stream(*s);
       t.stream_destroy(self, device.index(), *s);
     });
@@ -42,7 +43,7 @@ Stream Stream::wrap(Device device, void* native) {
   }
   sy_stream handle = 0;
   call_backend(backend, "stream_wrap", device,
-       [&](const sy_backend& t, void* self) { return t.stream_wrap(self, device.index(), native, &handle); });
+               [&](const sy_backend& t, void* self) { return t.stream_wrap(self, device.index(), native, &handle); });
   Stream stream(device);
   stream.handle_ = std::make_shared<const sy_stream>(handle);
   return stream;
@@ -54,16 +55,18 @@ void* Stream::native() const {
     fail(ErrorCode::kUnsupported, "stream_native: backend ", device_.backend_name(), " has no native streams");
   }
   void* native = nullptr;
-  call_backend(backend, "stream_native", device_,
-       [&](const sy_backend& t, void* self) { return t.stream_native(self, device_.index(), handle(), &native); });
+  call_backend(backend, "stream_native", device_, [&](const sy_backend& t, void* self) {
+    return t.stream_native(self, device_.index(), handle(), &native);
+  });
   return native;
 }
 
 void Stream::synchronize() const {
   Backend& backend = backend_of(device_);
   if (backend.table().stream_synchronize != nullptr) {
-    call_backend(backend, "stream_synchronize", device_,
-         [&](const sy_backend& t, void* self) { return t.stream_synchronize(self, device_.index(), handle()); });
+    call_backend(backend, "stream_synchronize", device_, [&](const sy_backend& t, void* self) {
+      return t.stream_synchronize(self, device_.index(), handle());
+    });
   }
   throw_if_error(device_state(device_).take_pending());
 }
@@ -71,44 +74,46 @@ void Stream::synchronize() const {
 void Event::record(const Stream& stream) {
   Backend& backend = backend_of(stream.device());
   device_ = stream.device();
+  backend_ = &backend;
   handle_.reset();
   if (backend.table().event_create == nullptr) return;
   Device device = device_;
   sy_event handle = 0;
   call_backend(backend, "event_create", device,
-       [&](const sy_backend& t, void* self) { return t.event_create(self, device.index(), &handle); });
+               [&](const sy_backend& t, void* self) { return t.event_create(self, device.index(), &handle); });
   handle_ = std::shared_ptr<const sy_event>(new sy_event(handle), [&backend, device](const sy_event* e) {
     give_back(backend, [&](const sy_backend& t, void* self) { t.event_destroy(self, device.index(), *e); });
     delete e;
   });
-  call_backend(backend, "event_record", device,
-       [&](const sy_backend& t, void* self) { return t.event_record(self, device.index(), handle, stream.handle()); });
+  call_backend(backend, "event_record", device, [&](const sy_backend& t, void* self) {
+    return t.event_record(self, device.index(), handle, stream.handle());
+  });
 }
 
 void Event::wait(const Stream& stream) const {
   if (!handle_) return;
   if (stream.device().backend() != device_.backend()) return synchronize();
-  call_backend(backend_of(device_), "event_wait", device_, [&](const sy_backend& t, void* self) {
+  call_backend(*backend_, "event_wait", device_, [&](const sy_backend& t, void* self) {
     return t.event_wait(self, stream.device().index(), *handle_, stream.handle());
   });
 }
 
 void Event::synchronize() const {
   if (!handle_) return;
-  call_backend(backend_of(device_), "event_synchronize", device_,
-       [&](const sy_backend& t, void* self) { return t.event_synchronize(self, device_.index(), *handle_); });
+  call_backend(*backend_, "event_synchronize", device_,
+               [&](const sy_backend& t, void* self) { return t.event_synchronize(self, device_.index(), *handle_); });
 }
 
 bool Event::query() const {
   if (!handle_) return true;
-  Backend& backend = backend_of(device_);
+  Backend& backend = *backend_;
   if (backend.table().event_query == nullptr) {
     synchronize();
     return true;
   }
   std::int32_t done = 0;
   call_backend(backend, "event_query", device_,
-       [&](const sy_backend& t, void* self) { return t.event_query(self, device_.index(), *handle_, &done); });
+               [&](const sy_backend& t, void* self) { return t.event_query(self, device_.index(), *handle_, &done); });
   return done != 0;
 }
 

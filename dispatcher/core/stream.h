@@ -8,7 +8,9 @@
 
 namespace sy {
 
-/// A queue of a device. Copies share it; the last one destroys it. A default-constructed Stream of a device is its
+class Backend;  // core/backend.h
+
+/// A queue of a device. Copies share it; the last one waits for its work and destroys it. A default-constructed Stream of a device is its
 /// default stream. All functions throw sy::Error.
 class Stream {
  public:
@@ -47,6 +49,7 @@ class Event {
 
  private:
   Device device_;
+  Backend* backend_ = nullptr;  // that made it: another one of that name would not know the handle
   std::shared_ptr<const sy_event> handle_;
 };
 

@@ -2,23 +2,16 @@
 
 #include <algorithm>
 #include <bit>
-#include <mutex>
 #include <vector>
 
 #include "switchyard/abi/capture.h"
 #include "switchyard/core/backend_call.h"
+#include "switchyard/core/capture.h"
 #include "switchyard/core/stream.h"
-#include "switchyard/dispatch/capture.h"
 #include "switchyard/dispatch/operator.h"
 
 namespace sy {
 namespace {
-
-std::mutex g_mutex;
-std::vector<std::pair<Stream, Capture*>>& captures() {  // under g_mutex
-  static auto* list = new std::vector<std::pair<Stream, Capture*>>;
-  return *list;
-}
 
 void fill(const TensorBase& words, std::int64_t index, std::uint64_t value) {
   static Operator& op = require_operator("fill");
@@ -31,21 +24,11 @@ void fill(const TensorBase& words, std::int64_t index, std::uint64_t value) {
 
 }  // namespace
 
-std::atomic<int> Capture::under_way{0};
-
-Capture* Capture::find_slowly(Device device, sy_stream stream) {
-  std::lock_guard lock(g_mutex);
-  for (const auto& [captured, capture] : captures()) {
-    if (captured.device() == device && captured.handle() == stream) return capture;
-  }
-  return nullptr;
-}
-
 class Graph::Recorded final : public Capture {
  public:
   Recorded(Backend& backend, Device device, const sy_capture& table)
       : backend_(backend), device_(device), table_(table), stream_(Stream::create(device)) {
-    allocator().pin_stream(stream_.handle());
+    allocator().pin_stream(stream_.handle(), CachingAllocator::Pinned::kInUse);
   }
 
   ~Recorded() override {
@@ -63,33 +46,30 @@ class Graph::Recorded final : public Capture {
 
   void record(const std::function<void()>& work) {
     call("begin", [&](void* self) { return table_.begin(self, device_.index(), stream_.handle()); });
-    {
-      std::lock_guard lock(g_mutex);
-      captures().emplace_back(stream_, this);
-      ++under_way;
-    }
+    Capture::begin(stream_);
     try {
       StreamGuard guard(stream_);
       work();
     } catch (...) {
-      end().IgnoreError();  // what work says is why
+      finish().IgnoreError();  // what work says is why
       throw;
     }
-    throw_if_error(end());
+    throw_if_error(finish());
   }
 
   void keep(const Ref<Storage>& storage) override {
+    if (storage->device() == device_ && storage->stream() == stream_.handle()) return;  // its blocks are pinned
     if (std::find(kept_.begin(), kept_.end(), storage) == kept_.end()) kept_.push_back(storage);
   }
 
-  const void* random_state(const Generator& generator) override {
-    for (const Draws& d : draws_) {
-      if (d.generator == generator) return d.words.storage()->data();
+  sy_rng draw(const Generator& generator) override {
+    for (Draws& d : draws_) {
+      if (d.generator == generator) return next(d);
     }
     // Not from the stream that records: recorded work before this call may write to what that has freed.
     StreamGuard guard{Stream(device_)};
-    draws_.push_back({generator, generator.state(), 0, allocate_tensor({2}, kI64, device_)});
-    return draws_.back().words.storage()->data();
+    draws_.push_back({generator, 0, allocate_tensor({2}, kI64, device_)});
+    return next(draws_.back());
   }
 
   void replay() {
@@ -98,19 +78,25 @@ class Graph::Recorded final : public Capture {
     for (const Draws& d : draws_) {
       const Generator::State now = d.generator.advance(d.count);
       fill(d.words, 0, now.seed);
-      fill(d.words, 1, now.offset - d.start.offset);
+      fill(d.words, 1, now.offset);
     }
     call("launch", [&](void* self) { return table_.launch(self, device_.index(), graph_, stream.handle()); });
-    last_.record(stream);
+    try {
+      last_.record(stream);
+    } catch (const Error&) {  // nobody could wait for this launch any more
+      stream.synchronize();
+      throw;
+    }
   }
 
  private:
   struct Draws {
     Generator generator;
-    Generator::State start;
     std::uint64_t count;  // per replay
-    TensorBase words;     // seed, addend of the offset
+    TensorBase words;     // the seed, and the offset of the first
   };
+
+  static sy_rng next(Draws& d) { return {sizeof(sy_rng), 0, 0, d.count++, d.words.storage()->data()}; }
 
   CachingAllocator& allocator() { return *backend_.known_device(device_.index()).allocator; }
   template <typename Fn>
@@ -118,16 +104,9 @@ class Graph::Recorded final : public Capture {
     call_backend(backend_, str_cat("graph: ", what), device_, [&](const sy_backend&, void* self) { return fn(self); });
   }
 
-  absl::Status end() {
-    {
-      std::lock_guard lock(g_mutex);
-      std::erase_if(captures(), [this](const auto& c) { return c.second == this; });
-      --under_way;
-    }
-    for (Draws& d : draws_) {  // nothing was drawn yet
-      d.count = d.generator.state().offset - d.start.offset;
-      d.generator.set_state(d.start);
-    }
+  absl::Status finish() {
+    Capture::end();
+    allocator().pin_stream(stream_.handle(), CachingAllocator::Pinned::kAndSealed);
     try {
       call("end", [&](void* self) { return table_.end(self, device_.index(), stream_.handle(), &graph_); });
     } catch (const Error& e) {

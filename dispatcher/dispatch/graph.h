@@ -10,7 +10,8 @@ namespace sy {
 
 /// What a backend with the extension "sy.capture" recorded. It keeps the memory that the work refers to: inputs as they were
 /// given (write new values into them before a replay), and all that was allocated meanwhile, so that results are overwritten by
-/// each replay. Numbers are drawn anew each time, as if the calls were made then. Movable; one thread at a time.
+/// each replay. Random numbers are drawn anew each time, as if the calls were made then. What the host knows is a constant
+/// of the recording: numbers, 0-d cpu tensors, how many steps an optimizer has made. Movable; one thread at a time.
 class Graph {
  public:
   /// Records what this thread's calls on the device do, without doing it, while `work` runs on a stream of its own.

@@ -154,9 +154,12 @@ void KernelCall::build(const KernelEntry& entry, bool contiguous) {
       if (!rng_) {
         const Generator& generator =
             a.tag == SY_ARG_GENERATOR ? *static_cast<const Generator*>(a.ptr) : default_generator();
-        const void* device_state = capture_ != nullptr ? capture_->random_state(generator) : nullptr;
-        Generator::State s = generator.next();
-        rng_ = sy_rng{sizeof(sy_rng), 0, s.seed, s.offset, device_state};
+        if (capture_ != nullptr) {
+          rng_ = capture_->draw(generator);
+        } else {
+          Generator::State s = generator.next();
+          rng_ = sy_rng{sizeof(sy_rng), 0, s.seed, s.offset, nullptr};
+        }
       }
       slots_.back() = {SY_ARG_GENERATOR, 1, &*rng_};
     }
@@ -295,7 +298,7 @@ void KernelCall::record_stream_use() {
   if (backend_.synchronous()) return;
   if (capture_ != nullptr) {  // the graph keeps what it did not allocate itself
     for (const TensorBase* t : operands_) {
-      if (t->defined() && t->storage() && t->storage()->stream() != call_.stream) capture_->keep(t->storage());
+      if (t->defined() && t->storage()) capture_->keep(t->storage());
     }
     return;
   }

@@ -9,7 +9,7 @@
 
 #include "absl/container/inlined_vector.h"
 #include "switchyard/core/backend.h"
-#include "switchyard/dispatch/capture.h"
+#include "switchyard/core/capture.h"
 #include "switchyard/dispatch/operator.h"
 #include "switchyard/dispatch/plan_cache.h"
 
@@ -86,7 +86,7 @@ class KernelCall : public HostCall {
   std::vector<std::uint32_t> dtype_values_;
   std::vector<sy_device> device_values_;
   PlanCache::Plan plan_;
-  Capture* capture_;  // that the call goes into, or nullptr
+  Capture* capture_;            // that the call goes into, or nullptr
   std::optional<sy_rng>& rng_;  // what a random operator draws, once for all candidates
 };
 

@@ -88,7 +88,7 @@ void Device::finish() {
 bool is_on(const char* fp64) {
   const bool on = std::strcmp(fp64, "on") == 0;
   if (on || std::strcmp(fp64, "off") == 0) return on;
-  throw sdk::Error(SY_INVALID_ARGUMENT, "opencl: fp64 is \"%s\", expected on or off", fp64);
+  throw sdk::Error(SY_INVALID_ARGUMENT, "opencl: fp64 (SWITCHYARD_OPENCL_FP64) is \"%s\", expected on or off", fp64);
 }
 
 Devices& Devices::get() {
@@ -103,7 +103,7 @@ Devices& Devices::get() {
 Devices::Devices() {
   cl_uint num_platforms = 0;
   const char* const fp64 = std::getenv("SWITCHYARD_OPENCL_FP64");
-  const bool use_fp64 = fp64 == nullptr || is_on(fp64);
+  const bool use_fp64 = fp64 == nullptr || *fp64 == '\0' || is_on(fp64);
   ::pthread_atfork(nullptr, nullptr, [] { is_forked = true; });
   if (clGetPlatformIDs(0, nullptr, &num_platforms) != CL_SUCCESS || num_platforms == 0) return;
   std::vector<cl_platform_id> platforms(num_platforms);

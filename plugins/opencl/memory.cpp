@@ -89,10 +89,7 @@ void copy_overlapping(Queue& queue, const sy_copy& c) {
 void copy_within(Queue& queue, const sy_copy& c) {
   Device& src = Devices::get().at(c.src_device);
   Device& dst = Devices::get().at(c.dst_device);
-  if (src.context() != dst.context()) {
-    Queue& other = &queue.device() == &dst ? src.queue(0) : dst.queue(0);
-    return &queue.device() == &dst ? copy_through_host(other, queue, c) : copy_through_host(queue, other, c);
-  }
+  if (src.context() != dst.context()) return copy_through_host(src.queue(0), queue, c);
   if (c.src == c.dst) {
     if (c.src_offset == c.dst_offset) return;
     const std::uint64_t low = c.src_offset < c.dst_offset ? c.src_offset : c.dst_offset;

@@ -140,7 +140,9 @@ sy_status copy(void* self, const sy_copy* c) {
                         : device_bytes(s, c->dst_device, c->dst, c->dst_offset, c->bytes);
     const auto bytes = static_cast<std::size_t>(c->bytes);
     const int device = to_host ? c->src_device : c->dst_device;
-    s.push(device, s.stream(device, c->stream), [=] { std::memmove(dst, src, bytes); });
+    const bool within = c->kind == SY_COPY_DEVICE_TO_DEVICE && c->src_device == c->dst_device;
+    s.push(
+        device, s.stream(device, c->stream), [=] { std::memmove(dst, src, bytes); }, within);
   });
 }
 

@@ -152,12 +152,13 @@ void Simulator::drain(int index) {
   for (const auto& marker : markers) marker->wait();
 }
 
-void Simulator::push(int index, Stream& stream, std::function<void()> task) {
-  stream.push([this, index, task = std::move(task)] {
+void Simulator::push(int index, Stream& stream, std::function<void()> task, bool recordable) {
+  auto delayed = [this, index, task = std::move(task)] {
     if (const std::int64_t delay = delay_.next_us()) std::this_thread::sleep_for(std::chrono::microseconds(delay));
     if (faults_.loses(index)) lose(index);
     if (!is_lost(index)) task();
-  });
+  };
+  recordable ? stream.push(std::move(delayed)) : stream.push_once(std::move(delayed));
 }
 
 }  // namespace sy::simulator

@@ -54,8 +54,9 @@ class Simulator {
   /// Waits for all work of one device, lost or not.
   void drain(int device);
 
-  /// Pushes a task of a device, after the delay that is set. It is dropped where the device is lost before.
-  void push(int device, Stream& stream, std::function<void()> task);
+  /// Pushes a task of a device, after the delay that is set. It is dropped where the device is lost before. One that
+  /// cannot be recorded is refused where the stream does.
+  void push(int device, Stream& stream, std::function<void()> task, bool recordable = true);
 
  private:
   struct Device {

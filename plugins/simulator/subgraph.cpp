@@ -28,6 +28,9 @@ bool takes(const sy_kernel& kernel, const sy_node& node) {
 /// Reference's kernel for a node, or NULL.
 const sy_kernel* find_kernel(const sy_node& node) {
   if (is_data_dependent(*node.call)) return nullptr;
+  for (std::uint32_t i = 0; i < node.call->num_args; ++i) {
+    if (node.call->args[i].tag == SY_ARG_GENERATOR) return nullptr;  // would draw the same numbers each time
+  }
   for (const auto* const* table = sy_kernel_list; *table != nullptr; ++table) {
     for (std::uint32_t i = 0; i < (*table)->count; ++i) {
       const sy_kernel& kernel = *(*table)->kernels[i];
@@ -168,6 +171,7 @@ class Graph {
     }
     for (std::uint32_t k = 0; k < node.call->num_outputs; ++k) {
       const auto* t = static_cast<const sy_tensor*>(node.call->outputs[k].ptr);
+      if (number(t) < num_inputs_) throw sdk::Error(SY_UNSUPPORTED, "subgraph: %s writes to an input", node.call->op);
       known_.emplace(t->storage, number(t));
     }
     step.copy = std::make_unique<CallCopy>(*node.call, simulator_, [&](const sy_tensor& t) -> void* {

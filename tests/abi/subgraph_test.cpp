@@ -177,8 +177,8 @@ TEST_P(SubgraphTest, IsCalledAsAnOperatorAndCaptured) {
   EXPECT_THAT(taken, testing::Each(1));
 
   const std::string name = "subgraph_test::" + std::string(GetParam());
-  auto* signature = new std::string(name + "(Tensor x, Tensor w, Tensor b) -> Tensor");
-  Operator& op = define(signature->c_str());
+  static auto* signatures = new std::deque<std::string>;  // for the life of the process
+  Operator& op = define(signatures->emplace_back(name + "(Tensor x, Tensor w, Tensor b) -> Tensor").c_str());
   sy_kernel& kernel = *new sy_kernel(*compile(graph));
   EXPECT_EQ(kernel.op, nullptr);
   kernel.op = op.name().c_str();
@@ -216,6 +216,9 @@ TEST_P(SubgraphTest, WhatMakesNoSenseIsRefused) {
   outside.node(kMul, {outside.y, outside.tensor(outside.b_value, {2, 2}, {2, 1})}, outside.y);
   EXPECT_THAT(refusal(outside.graph({outside.x, outside.w, outside.b}, {outside.y})),
               HasSubstr("an operand of mul reaches outside of its value"));
+  Layer writes;
+  writes.node(kTanh, {writes.y}, writes.whole(writes.b_value, {2}));
+  EXPECT_THAT(refusal(writes.graph({writes.x, writes.w, writes.b}, {writes.y})), HasSubstr("tanh writes to an input"));
   layer.forget_layouts();
   const sy_subgraph stale = layer.graph({layer.x, layer.w, layer.b}, {layer.y});
   EXPECT_THAT(refusal(stale), HasSubstr("no kernel for a node of mm"));

@@ -1,7 +1,6 @@
 #include "loops/depthwise_conv.h"
 
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 
 #include "loops/parallel.h"
@@ -142,12 +141,16 @@ void depthwise_conv(const sdk::Call& call, const ConvShape& s, const float* inpu
                     const float* bias, float* output) {
   const std::int64_t per_plane = s.out[0] * s.out[1] * (s.out_channels / s.groups) * s.kernel[0] * s.kernel[1];
   const std::int64_t plane = padded(s, 0) * padded(s, 1) + kBeyond;
-  Scratch<float> planes(call, static_cast<std::size_t>(num_threads() * plane));  // one for each range
-  std::atomic<int> ranges{0};
-  parallel_for(s.batch * s.channels, grain_for(per_plane), [&](std::int64_t begin, std::int64_t end) {
-    float* own = planes.data() + ranges.fetch_add(1, std::memory_order_relaxed) * plane;
-    std::fill_n(own, plane, 0.0f);
-    HWY_DYNAMIC_DISPATCH(depthwise_planes)(s, input, weight, bias, output, begin, end, own);
+  const std::int64_t n = s.batch * s.channels, grain = grain_for(per_plane);
+  const std::int64_t parts = std::clamp<std::int64_t>((n + grain - 1) / grain, 1, num_threads());
+  Scratch<float> planes(call, static_cast<std::size_t>(parts * plane));
+  parallel_for(parts, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t part = begin; part < end; ++part) {
+      float* own = planes.data() + part * plane;
+      std::fill_n(own, plane, 0.0f);
+      HWY_DYNAMIC_DISPATCH(depthwise_planes)
+      (s, input, weight, bias, output, part * n / parts, (part + 1) * n / parts, own);
+    }
   });
 }
 

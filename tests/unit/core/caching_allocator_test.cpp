@@ -252,7 +252,7 @@ TEST(CachingAllocator, ManyAllocatorsPerThread) {
 TEST(CachingAllocator, PinnedStreamsKeepTheirBlocks) {
   Rig& rig = immortal<Rig>();
   const Block pinned = rig.take(4096, 7), other = rig.take(4096, 8);
-  rig.allocator.pin_stream(7);
+  rig.allocator.pin_stream(7, CachingAllocator::Pinned::kInUse);
   rig.allocator.free(pinned, 7);
   rig.allocator.free(other, 8);
   rig.allocator.empty_cache();
@@ -260,6 +260,12 @@ TEST(CachingAllocator, PinnedStreamsKeepTheirBlocks) {
   EXPECT_EQ(rig.device.blocks.count(other.data), 0u);
   EXPECT_EQ(rig.take(4096, 7).data, pinned.data) << "of that stream it may be used again";
   rig.allocator.free(pinned, 7);
+  rig.allocator.pin_stream(7, CachingAllocator::Pinned::kAndSealed);
+  const Block later = rig.take(4096, 7);
+  EXPECT_NE(later.data, pinned.data);
+  rig.allocator.free(later, 7);
+  rig.allocator.empty_cache();
+  EXPECT_EQ(rig.device.blocks.size(), 2u);
   rig.allocator.unpin_stream(7);
   rig.allocator.empty_cache();
   EXPECT_TRUE(rig.device.blocks.empty());

@@ -67,6 +67,8 @@ TEST(DepthwiseConv, IsItsDefinition) {
         check({height, width, {2, 3}, 1, {1, 0}, {1, 1}, 2});
         check({height, width, {5, 5}, 1, {2, 2}, {1, 1}, 1});
         check({height, width, {1, 1}, 1, {0, 0}, {1, 1}, 1});
+        check({height, width, {3, 3}, 1, {1, 4}, {1, 3}, 1});
+        check({height, width, {3, 5}, 1, {2, 4}, {2, 2}, 1});
       }
     }
   }

@@ -128,6 +128,75 @@ TEST_P(GraphTest, ItsMemoryIsItsOwnUntilItDies) {
   EXPECT_EQ(memory().reserved, memory().allocated);
 }
 
+TEST_P(GraphTest, KeepsWhatIsCopied) {
+  Tensor x = given({1, 2, 3, 4}), y;
+  Graph graph = Graph::capture(at_, [&] { y = x.clone(); });
+  x = Tensor();
+  device_state(at_).allocator->empty_cache();
+  std::vector<Tensor> others;
+  for (int i = 0; i < 50; ++i) others.push_back(full({4}, 7.0, kF32, at_));
+  graph.replay();
+  EXPECT_THAT(values(y), ElementsAre(1, 2, 3, 4));
+  Graph inside = Graph::capture(at_, [&] {
+    Tensor gone = others[0] * 2;
+    y = gone.clone();
+    others[1].clone();
+    others[1] = Tensor();
+  });
+  inside.replay();
+  EXPECT_THAT(values(y), ElementsAre(14, 14, 14, 14));
+}
+
+TEST_P(GraphTest, BackwardAfterwardsHasMemoryOfItsOwn) {
+  Tensor w = given({1, 2, 3}).requires_grad_(), loss;
+  Graph graph = Graph::capture(at_, [&] { loss = (exp(w * 0.5) * exp(w * 0.25)).sum(); });
+  graph.replay();
+  loss.backward();
+  const std::vector<float> before = values(w.grad());
+  for (int i = 0; i < 3; ++i) graph.replay();
+  EXPECT_EQ(values(w.grad()), before);
+}
+
+TEST_P(GraphTest, AKernelThatIsNotSafeHandsOn) {
+  static int calls = 0;
+  static const std::uint32_t dtypes[] = {SY_I16};
+  auto* kernel = new sy_kernel{};  // for the life of the process
+  kernel->size = sizeof(sy_kernel);
+  kernel->flags = SY_KERNEL_STRIDED;
+  kernel->op = "neg";
+  kernel->layout_hash = require_operator("neg").info().layout_hash;
+  kernel->dtypes = dtypes;
+  kernel->num_dtypes = 1;
+  kernel->priority = 1;
+  kernel->run = [](const sy_call*) -> sy_status {
+    ++calls;
+    return SY_UNSUPPORTED;
+  };
+  Backend& backend = backend_of(at_);
+  throw_if_error(register_kernel(backend.plugin(), backend.id(), kernel));
+  Tensor x = given({1, 2}).to(kI16), y;
+  calls = 0;
+  neg(x);
+  EXPECT_EQ(calls, 1);
+  Graph graph = Graph::capture(at_, [&] { y = neg(x); });
+  EXPECT_EQ(calls, 1) << "it is not safe to capture";
+  graph.replay();
+  EXPECT_EQ(to_vector<std::int16_t>(y.to(Device())), (std::vector<std::int16_t>{-1, -2}));
+}
+
+TEST_P(GraphTest, OtherDrawsMeanwhileAreNotTakenBack) {
+  manual_seed(3);
+  Tensor y, mine;
+  Graph graph = Graph::capture(at_, [&] {
+    y = rand({4}, {}, kF32, at_);
+    mine = rand({4});  // on the CPU, at once
+  });
+  EXPECT_EQ(default_generator().state().offset, 1u);
+  graph.replay();
+  EXPECT_NE(values(y), to_vector<float>(mine));
+  EXPECT_EQ(default_generator().state().offset, 2u);
+}
+
 TEST_P(GraphTest, WhatCannotBeRecordedIsRefused) {
   Tensor x = given({1, 0, 2});
   auto refused = [&](const std::function<void()>& work) { return message_of([&] { Graph::capture(at_, work); }); };

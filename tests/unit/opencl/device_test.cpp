@@ -258,7 +258,7 @@ TEST_F(OpenclDevice, TheEnvironmentTurnsFp64Off) {
 
 TEST(OpenclDriver, AnUnknownSettingInTheEnvironmentIsRefused) {
   ::setenv("SWITCHYARD_OPENCL_FP64", "perhaps", 1);
-  EXPECT_THAT(message_of([] { device_state(Device("opencl")); }), HasSubstr("fp64 is \"perhaps\", expected on or off"));
+  EXPECT_THAT(message_of([] { device_state(Device("opencl")); }), HasSubstr("fp64 (SWITCHYARD_OPENCL_FP64) is \"perhaps\", expected on or off"));
 }
 
 TEST_F(OpenclDevice, RandomNumbersAreThoseOfTheCpu) {
