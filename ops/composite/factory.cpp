@@ -21,11 +21,15 @@ Tensor linspace(const Scalar& start, const Scalar& end, std::int64_t steps, std:
     sy::fill_(out.select(0, steps - 1), last);
     return out;
   }
-  // A step that is lost in first, or none. In f64, then rounded, so that both ends are exact.
+  // A step that is lost in first, or none: to anything but f64 all are one number.
+  if (type != kF64) {
+    Tensor out = sy::full({steps}, first, type, device);
+    sy::fill_(out.select(0, steps - 1), last);
+    return out;
+  }
   Tensor i = sy::arange(0, steps, 1, kF64, device);
   Tensor forward = i * step + first;
-  Tensor last_one = sy::eq(i, steps - 1);
-  return sy::cast(sy::where(last_one, last, forward), type);
+  return sy::where(sy::eq(i, steps - 1), last, forward);
 }
 
 Tensor eye(std::int64_t n, std::optional<std::int64_t> m, std::optional<Dtype> dtype, std::optional<Device> device) {

@@ -1,6 +1,7 @@
 #include "gemm.h"
 
 #include <algorithm>
+#include <mutex>
 #include <type_traits>
 
 #include "clblast_library.h"
@@ -62,11 +63,15 @@ Form form_of(const Matrix& m, std::int64_t rows, std::int64_t columns) {
   return {};
 }
 
+// CLBlast's first calls fill tables of the whole process, without a lock of their own.
+std::mutex clblast_mutex;
+
 template <typename T>
 CLBlastStatusCode run_clblast(cl_command_queue queue, const ProductSize& s, const Values& a, const Form& a_form,
                               std::int64_t a_batch, const Values& b, const Form& b_form, std::int64_t b_batch,
                               double beta, const Values& c, const Matrix& c_form) {
   const ClblastLibrary& library = ClblastLibrary::get();
+  const std::lock_guard<std::mutex> lock(clblast_mutex);
   const auto size = [](std::int64_t v) { return static_cast<std::size_t>(v); };
   const auto pick = [](auto single, auto twice) {
     if constexpr (std::is_same_v<T, double>)
