@@ -143,6 +143,9 @@ Graph Graph::capture(Device device, const std::function<void()>& work) {
   return Graph(std::move(recorded));
 }
 
-void Graph::replay() { recorded_->replay(); }
+void Graph::replay() {
+  if (recorded_ == nullptr) fail(ErrorCode::kFailedPrecondition, "graph: replay: this graph was moved from");
+  recorded_->replay();
+}
 
 }  // namespace sy

@@ -23,7 +23,7 @@ class Graph {
   Graph& operator=(Graph&&) noexcept;
   ~Graph();
 
-  /// Enqueues the work on this thread's current stream of the device.
+  /// Enqueues the work on this thread's current stream of the device. Throws sy::Error, also where this was moved from.
   void replay();
 
  private:

@@ -238,6 +238,7 @@ TEST_P(GraphTest, MovesAndEndsWithWorkUnderWay) {
   {
     Graph first = Graph::capture(at_, [&] { x.add_(1); });
     Graph second = std::move(first);
+    EXPECT_THAT(message_of([&] { first.replay(); }), HasSubstr("was moved from"));
     for (int i = 0; i < 20; ++i) second.replay();
   }
   EXPECT_THAT(values(x), ElementsAre(20));
