@@ -5,12 +5,15 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <cerrno>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <system_error>
+#include <thread>
 
 namespace sy::opencl {
 
@@ -20,6 +23,7 @@ namespace fs = std::filesystem;
 
 constexpr char kMagic[8] = {'S', 'Y', 'O', 'C', 'L', 'B', '0', '1'};
 constexpr std::uint64_t kLimit = std::uint64_t{1} << 30;
+constexpr std::chrono::seconds kPatience{30};
 
 struct Header {
   char magic[8];
@@ -82,6 +86,30 @@ fs::path BinaryCache::path_of(const std::string& identity) const {
                 static_cast<unsigned long long>(fnv1a(identity.data(), identity.size())),
                 static_cast<unsigned long long>(fnv1a(identity.data(), identity.size(), identity.size())));
   return folder_ / name;
+}
+
+EntryLock::~EntryLock() {
+  if (file_ >= 0) ::close(file_);
+}
+
+EntryLock BinaryCache::lock(const std::string& identity) const {
+  if (!enabled()) return {};
+  const int file = ::open((folder_ / "lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (file < 0) return {};
+  EntryLock lock(file);
+  // One byte of the file per entry. The lock belongs to this opening of the file, so that threads exclude each other, too.
+  struct flock byte {};
+  byte.l_type = F_WRLCK;
+  byte.l_whence = SEEK_SET;
+  byte.l_start = static_cast<off_t>(fnv1a(identity.data(), identity.size()) >> 2);
+  byte.l_len = 1;
+  const auto deadline = std::chrono::steady_clock::now() + kPatience;
+  while (::fcntl(file, F_OFD_SETLK, &byte) != 0) {
+    const bool taken = errno == EAGAIN || errno == EACCES;
+    if (!taken || std::chrono::steady_clock::now() > deadline) return {};
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return lock;
 }
 
 std::optional<Binary> BinaryCache::load(const std::string& identity, bool* rejected) const {

@@ -5,11 +5,30 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sy::opencl {
 
 using Binary = std::vector<unsigned char>;
+
+/// The right to make one entry, against other processes and threads. Given back at the end of its life.
+class EntryLock {
+ public:
+  EntryLock() = default;
+  explicit EntryLock(int file) : file_(file) {}
+  EntryLock(EntryLock&& other) noexcept : file_(std::exchange(other.file_, -1)) {}
+  EntryLock& operator=(EntryLock&& other) noexcept {
+    std::swap(file_, other.file_);
+    return *this;
+  }
+  ~EntryLock();
+
+  explicit operator bool() const { return file_ >= 0; }
+
+ private:
+  int file_ = -1;
+};
 
 /// A folder of entries. An entry holds the whole text that it was made from (source, options, device, driver), which
 /// must agree on reading, and a checksum. Writers put a file of their own beside the entry and rename it, so that
@@ -26,6 +45,10 @@ class BinaryCache {
 
   bool enabled() const { return !folder_.empty(); }
   std::filesystem::path path_of(const std::string& identity) const;
+
+  /// Waits while somebody else makes that entry, but not for ever: false after half a minute, and where the folder's file
+  /// system has no locks.
+  EntryLock lock(const std::string& identity) const;
 
   /// None where there is no entry, or a damaged one: then *rejected, and the entry is gone.
   std::optional<Binary> load(const std::string& identity, bool* rejected) const;

@@ -125,6 +125,7 @@ void Launch::enqueue(std::size_t groups, std::size_t group, const std::function<
   const std::string key = name_ + "/" + operands_ + (wide_ ? "/wide" : "") + (device_.has_fp64() ? "" : "/nofp64");
   Kernel& kernel = device_.programs().get(key, [&] { return source(body); });
   const std::lock_guard<std::mutex> lock(kernel.mutex);
+  const EntryLock building = std::move(kernel.building);
   cl_uint position = 0;
   for (const Argument& a : arguments_) {
     const void* data = a.kind == kLocal ? nullptr : a.bytes;
@@ -143,8 +144,7 @@ void Launch::enqueue(std::size_t groups, std::size_t group, const std::function<
   };
   may_fault_ ? queue_.enqueue_with_faults(enqueue_kernel) : enqueue_kernel();
   queue_.submitted();
-  if (kernel.store) {
-    kernel.store = false;
+  if (building) {
     try {
       device_.programs().store(kernel);
     } catch (const sdk::Error&) {  // it is only a cache, and some drivers hand out no binaries

@@ -53,7 +53,12 @@ Kernel& Programs::get(const std::string& key, const std::function<std::string()>
 void Programs::build(const std::string& key, const std::string& source, Kernel& kernel) {
   kernel.identity = machine_ + options_ + "\n" + source;
   cl_program program = from_cache(kernel.identity);
-  kernel.store = program == nullptr && cache_.enabled();
+  EntryLock building;
+  if (program == nullptr) {
+    building = cache_.lock(kernel.identity);
+    if (building) program = from_cache(kernel.identity);  // whoever held the lock may have stored it
+    if (program != nullptr) building = {};
+  }
   if (program == nullptr) program = from_source(key, source);
   cl_int code = CL_SUCCESS;
   kernel.handle = clCreateKernel(program, "run", &code);
@@ -62,6 +67,7 @@ void Programs::build(const std::string& key, const std::string& source, Kernel& 
                                  &kernel.max_group, nullptr),
         "clGetKernelWorkGroupInfo");
   clReleaseProgram(program);  // the kernel keeps it
+  kernel.building = std::move(building);
 }
 
 cl_program Programs::from_cache(const std::string& identity) {

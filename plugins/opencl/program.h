@@ -18,7 +18,7 @@ struct Kernel {
   std::mutex mutex;
   cl_kernel handle = nullptr;
   std::size_t max_group = 1;
-  bool store = false;  // its binary is yet to go to disk
+  EntryLock building;  // held from its build to the store of its binary
   std::string identity;
 };
 
@@ -30,7 +30,8 @@ class Programs {
   /// The kernel of that key; source() is asked for its text the first time. Throws sdk::Error, with the compiler's log
   /// where a source does not build.
   Kernel& get(const std::string& key, const std::function<std::string()>& source);
-  /// After the first launch, so that what the driver compiled for it goes along.
+  /// After the first launch, so that what the driver compiled for it goes along. Under the lock that the build took:
+  /// PoCL gives out unfinished binaries of a program that somebody else compiles, too.
   void store(Kernel& kernel);
 
  private:

@@ -3,9 +3,11 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <fstream>
 #include <thread>
 
@@ -99,6 +101,37 @@ TEST_F(BinaryCacheTest, ReadersSeeWholeEntriesWhileOthersWrite) {
   for (const auto& entry : fs::directory_iterator(folder_)) files += entry.is_regular_file() ? 1 : 0;
   EXPECT_EQ(files, 1);  // nothing temporary stays
 }
+
+TEST_F(BinaryCacheTest, OneAtATimeMakesAnEntry) {
+  const BinaryCache cache(folder_);
+  std::optional<EntryLock> first = cache.lock("kernel a");
+  ASSERT_TRUE(*first);
+  EXPECT_TRUE(cache.lock("kernel b"));  // another entry is nobody's
+  std::atomic<bool> stored{false};
+  std::thread second([&] {
+    const EntryLock lock = BinaryCache(folder_).lock("kernel a");
+    EXPECT_TRUE(lock);
+    EXPECT_TRUE(stored);
+  });
+  const pid_t third = ::fork();
+  if (third == 0) {
+    first.reset();  // its copy of the opening; the lock is given back with the last one
+    const EntryLock lock = BinaryCache(folder_).lock("kernel a");
+    bool rejected = false;
+    ::_exit(lock && cache.load("kernel a", &rejected) ? 0 : 1);
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  cache.store("kernel a", {1});
+  stored = true;
+  first.reset();
+  second.join();
+  int status = -1;
+  ASSERT_EQ(::waitpid(third, &status, 0), third);
+  EXPECT_EQ(status, 0);
+  EXPECT_TRUE(cache.lock("kernel a"));
+}
+
+TEST_F(BinaryCacheTest, WithoutAFolderNothingIsLocked) { EXPECT_FALSE(BinaryCache({}).lock("kernel")); }
 
 TEST_F(BinaryCacheTest, IsOffWhereOthersMayWrite) {
   fs::create_directories(folder_);
