@@ -115,13 +115,11 @@ void matrix_rows(Rows& rows, const Kind& kind, const Size& size, int threads, bo
       "contiguous copy" + tail, threads, [=] { a.clone(); }, [=] { ta.clone(at::MemoryFormat::Contiguous); }, 2 * one);
   rows.add(
       "cumsum" + tail, threads, [=] { cumsum(a, 1); }, [=] { at::cumsum(ta, 1); }, 2 * one);
-  if (transposed) return;
-  Tensor weight = randn({size.columns}).to(kind.dtype), bias = randn({size.columns}).to(kind.dtype);
-  at::Tensor tweight = torch::randn({size.columns}).to(kind.torch), tbias = torch::randn({size.columns}).to(kind.torch);
-  std::int64_t columns = size.columns;
+  Tensor classes = randint(0, size.columns, {size.rows});
+  at::Tensor tclasses = torch::randint(size.columns, {size.rows}, at::kLong);
   rows.add(
-      "layer_norm" + tail, threads, [=] { layer_norm(a, columns, weight, bias); },
-      [=] { at::layer_norm(ta, {columns}, tweight, tbias); }, 2 * one);
+      "cross_entropy" + tail, threads, [=] { cross_entropy(a, classes); },
+      [=] { at::cross_entropy_loss(ta, tclasses); }, one);
   rows.add(
       "cat" + tail, threads,
       [=] {
@@ -131,21 +129,32 @@ void matrix_rows(Rows& rows, const Kind& kind, const Size& size, int threads, bo
         at::cat({ta, tb}, 1);
       },
       4 * one);
+  Tensor weight = randn({size.columns}).to(kind.dtype), bias = randn({size.columns}).to(kind.dtype);
+  at::Tensor tweight = torch::randn({size.columns}).to(kind.torch), tbias = torch::randn({size.columns}).to(kind.torch);
+  std::int64_t columns = size.columns;
+  rows.add(
+      "layer_norm" + tail, threads, [=] { layer_norm(a, columns, weight, bias); },
+      [=] { at::layer_norm(ta, {columns}, tweight, tbias); }, 2 * one);
 }
 
 /// Indexing and sorting.
-void index_rows(Rows& rows, const Size& size, int threads) {
-  Tensor a = randn({size.rows, size.columns});
-  at::Tensor ta = torch::randn({size.rows, size.columns});
-  Tensor picks = randint(0, size.rows, {size.rows});
-  at::Tensor tpicks = torch::randint(size.rows, {size.rows}, at::kLong);
-  Tensor across = randint(0, size.columns, {size.rows, size.columns});
-  at::Tensor tacross = torch::randint(size.columns, {size.rows, size.columns}, at::kLong);
-  std::string tail = std::string(" f32 ") + size.name;
-  std::int64_t n = size.rows;
-  double one = static_cast<double>(a.numel()) * 4;
+void index_rows(Rows& rows, const Kind& kind, const Size& size, int threads, bool transposed) {
+  std::int64_t n = size.rows, columns = size.columns;
+  Tensor a = randn({n, columns}).to(kind.dtype);
+  at::Tensor ta = torch::randn({n, columns}).to(kind.torch);
+  if (transposed) {
+    a = randn({columns, n}).to(kind.dtype).transpose(0, 1);
+    ta = torch::randn({columns, n}).to(kind.torch).transpose(0, 1);
+  }
+  Tensor picks = randint(0, n, {n});
+  at::Tensor tpicks = torch::randint(n, {n}, at::kLong);
+  Tensor across = randint(0, columns, {n, columns});
+  at::Tensor tacross = torch::randint(columns, {n, columns}, at::kLong);
+  std::string tail = std::string(" ") + kind.name + " " + size.name + (transposed ? " transposed" : "");
+  double one = static_cast<double>(a.numel()) * static_cast<double>(a.itemsize());
   rows.add(
-      "gather" + tail, threads, [=] { gather(a, 1, across); }, [=] { at::gather(ta, 1, tacross); }, 4 * one);
+      "gather" + tail, threads, [=] { gather(a, 1, across); }, [=] { at::gather(ta, 1, tacross); },
+      2 * one + 8 * static_cast<double>(a.numel()));
   rows.add(
       "index_select" + tail, threads, [=] { index_select(a, 0, picks); }, [=] { at::index_select(ta, 0, tpicks); },
       2 * one);
@@ -161,67 +170,97 @@ void index_rows(Rows& rows, const Size& size, int threads) {
       "sort" + tail, threads, [=] { sort(a, 1); }, [=] { at::sort(ta, 1); });
   rows.add(
       "topk of 10" + tail, threads, [=] { topk(a, 10, 1); }, [=] { at::topk(ta, 10, 1); });
+  if (transposed) return;
+  Dtype dtype = kind.dtype;
+  at::ScalarType torch_dtype = kind.torch;
   rows.add(
       "rand" + tail, threads,
       [=] {
-        rand({n, size.columns});
+        rand({n, columns}, {}, dtype);
       },
       [=] {
-        torch::rand({n, size.columns});
+        torch::rand({n, columns}, torch_dtype);
       },
       one);
   rows.add(
       "randn" + tail, threads,
       [=] {
-        randn({n, size.columns});
+        randn({n, columns}, {}, dtype);
       },
       [=] {
-        torch::randn({n, size.columns});
+        torch::randn({n, columns}, torch_dtype);
       },
       one);
 }
 
-/// Matrix products, convolution, attention.
+/// Matrix products: small, medium, large; with transposed factors, too.
 void product_rows(Rows& rows, const Kind& kind, int threads) {
   auto ours = [&](Shape shape) { return randn(shape).to(kind.dtype); };
   auto peer = [&](at::IntArrayRef shape) { return torch::randn(shape).to(kind.torch); };
   std::string tail = std::string(" ") + kind.name;
   for (std::int64_t n : {64, 256, 1024}) {
-    Tensor a = ours({n, n}), b = ours({n, n}), bias = ours({n});
-    at::Tensor ta = peer({n, n}), tb = peer({n, n}), tbias = peer({n});
+    Tensor a = ours({n, n}), b = ours({n, n}), bias = ours({n}), at_ = a.transpose(0, 1);
+    at::Tensor ta = peer({n, n}), tb = peer({n, n}), tbias = peer({n}), tat = ta.transpose(0, 1);
     std::string at = " " + std::to_string(n) + "^3" + tail;
     double flops = 2 * std::pow(static_cast<double>(n), 3);
     rows.add(
         "mm" + at, threads, [=] { mm(a, b); }, [=] { at::mm(ta, tb); }, 0, flops);
     if (kind.dtype == kF32) rows.limit("oneDNN", matmul_limit(n), n == 1024 ? std::optional(0.97) : std::nullopt);
     rows.add(
+        "mm" + at + " transposed", threads, [=] { mm(at_, b); }, [=] { at::mm(tat, tb); }, 0, flops);
+    rows.add(
         "linear with bias" + at, threads, [=] { linear(a, b, bias); }, [=] { at::linear(ta, tb, tbias); }, 0, flops);
+    if (kind.dtype == kF64) continue;
+    rows.add(
+        "linear with bias, and gelu" + at, threads, [=] { gelu(linear(a, b, bias)); },
+        [=] { at::gelu(at::linear(ta, tb, tbias)); }, 0, flops);
   }
-  Tensor p = ours({32, 64, 64}), q = ours({32, 64, 64});
-  at::Tensor tp = peer({32, 64, 64}), tq = peer({32, 64, 64});
-  rows.add(
-      "bmm of 32 64^3" + tail, threads, [=] { bmm(p, q); }, [=] { at::bmm(tp, tq); }, 0, 32 * 2 * 64.0 * 64 * 64);
-  if (kind.dtype != kF32) return;
+  for (std::int64_t batch : {4, 32, 256}) {
+    Tensor p = ours({batch, 64, 64}), q = ours({batch, 64, 64});
+    at::Tensor tp = peer({batch, 64, 64}), tq = peer({batch, 64, 64});
+    rows.add(
+        "bmm of " + std::to_string(batch) + " 64^3" + tail, threads, [=] { bmm(p, q); }, [=] { at::bmm(tp, tq); }, 0,
+        static_cast<double>(batch) * 2 * 64 * 64 * 64);
+  }
+}
+
+/// Images: so many of so many channels and pixels a side.
+struct Images {
+  const char* name;
+  std::int64_t batch, channels, side;
+};
+const Images kImages[] = {{"1x16x8x8", 1, 16, 8}, {"2x32x40x40", 2, 32, 40}, {"8x64x56x56", 8, 64, 56}};
+
+/// Convolution, pooling, normalisation.
+void image_rows(Rows& rows, const Kind& kind, const Images& images, int threads) {
+  auto ours = [&](Shape shape) { return randn(shape).to(kind.dtype); };
+  auto peer = [&](at::IntArrayRef shape) { return torch::randn(shape).to(kind.torch); };
+  std::int64_t n = images.batch, channels = images.channels, side = images.side;
+  std::string tail = std::string(" ") + kind.name + " " + images.name;
+  Tensor x = ours({n, channels, side, side});
+  at::Tensor tx = peer({n, channels, side, side});
   struct Conv {
     const char* name;
-    std::int64_t channels, out, kernel, stride, groups;
+    std::int64_t kernel, stride, groups;
   };
-  for (const Conv& c : {Conv{"conv2d 3x3", 64, 64, 3, 1, 1},
-                        {"conv2d 1x1", 64, 64, 1, 1, 1},
-                        {"conv2d depthwise 3x3", 64, 64, 3, 1, 64},
-                        {"conv2d 3x3 of stride 2", 64, 64, 3, 2, 1}}) {
-    Tensor x = ours({8, c.channels, 56, 56}), w = ours({c.out, c.channels / c.groups, c.kernel, c.kernel});
-    at::Tensor tx = peer({8, c.channels, 56, 56}), tw = peer({c.out, c.channels / c.groups, c.kernel, c.kernel});
-    std::int64_t pad = c.kernel / 2, side = 56 / c.stride;
-    double flops = 2.0 * 8 * static_cast<double>(c.out * side * side * (c.channels / c.groups) * c.kernel * c.kernel);
+  for (const Conv& c : {Conv{"conv2d 3x3", 3, 1, 1},
+                        {"conv2d 1x1", 1, 1, 1},
+                        {"conv2d depthwise 3x3", 3, 1, channels},
+                        {"conv2d 3x3 of stride 2", 3, 2, 1}}) {
+    Tensor w = ours({channels, channels / c.groups, c.kernel, c.kernel});
+    at::Tensor tw = peer({channels, channels / c.groups, c.kernel, c.kernel});
+    std::int64_t pad = c.kernel / 2, out = side / c.stride;
+    double flops = 2.0 * static_cast<double>(n * channels * out * out * (channels / c.groups) * c.kernel * c.kernel);
     rows.add(
-        c.name, threads, [=] { conv2d(x, w, {}, c.stride, pad, 1, c.groups); },
+        c.name + tail, threads, [=] { conv2d(x, w, {}, c.stride, pad, 1, c.groups); },
         [=] { at::conv2d(tx, tw, {}, c.stride, pad, 1, c.groups); }, 0, flops);
-    rows.limit("oneDNN, its layouts", conv_limit(8, c.channels, c.out, 56, c.kernel, c.stride, c.groups));
+    if (kind.dtype == kF32) {
+      rows.limit("oneDNN, its layouts", conv_limit(n, channels, channels, side, c.kernel, c.stride, c.groups));
+    }
     Tensor g = conv2d(x, w, {}, c.stride, pad, 1, c.groups);
     at::Tensor tg = at::conv2d(tx, tw, {}, c.stride, pad, 1, c.groups);
     rows.add(
-        std::string(c.name) + " backward", threads,
+        std::string(c.name) + " backward" + tail, threads,
         [=] {
           conv2d_backward_input(g, w, x.shape(), c.stride, pad, 1, c.groups);
           conv2d_backward_weight(g, x, w.shape(), c.stride, pad, 1, c.groups);
@@ -232,8 +271,8 @@ void product_rows(Rows& rows, const Kind& kind, int threads) {
         },
         0, 2 * flops);
   }
-  Tensor x = ours({8, 64, 56, 56}), w = ours({64}), h = ours({4, 8, 128, 64});
-  at::Tensor tx = peer({8, 64, 56, 56}), tw = peer({64}), th = peer({4, 8, 128, 64});
+  Tensor w = ours({channels});
+  at::Tensor tw = peer({channels});
   rows.add(
       "batch_norm" + tail, threads, [=] { batch_norm(x, w, w, {}, {}, true, 0.1, 1e-5); },
       [=] { at::batch_norm(tx, tw, tw, {}, {}, true, 0.1, 1e-5, false); });
@@ -247,14 +286,20 @@ void product_rows(Rows& rows, const Kind& kind, int threads) {
       [=] {
         at::avg_pool2d(tx, {2, 2});
       });
-  rows.add(
-      "attention" + tail, threads, [=] { scaled_dot_product_attention(h, h, h); },
-      [=] { at::matmul(at::softmax(at::matmul(th * 0.125, th.transpose(-2, -1)), -1), th); });
-  Tensor logits = ours({512, 1000}), target = randint(0, 1000, {512});
-  at::Tensor tlogits = peer({512, 1000}), ttarget = torch::randint(1000, {512}, at::kLong);
-  rows.add(
-      "cross_entropy" + tail, threads, [=] { cross_entropy(logits, target); },
-      [=] { at::cross_entropy_loss(tlogits, ttarget); });
+}
+
+void attention_rows(Rows& rows, const Kind& kind, int threads) {
+  struct Heads {
+    const char* name;
+    std::int64_t batch, heads, time;
+  };
+  for (const Heads& h : {Heads{"1x1x16x64", 1, 1, 16}, {"1x4x64x64", 1, 4, 64}, {"4x8x128x64", 4, 8, 128}}) {
+    Tensor x = randn({h.batch, h.heads, h.time, 64}).to(kind.dtype);
+    at::Tensor tx = torch::randn({h.batch, h.heads, h.time, 64}).to(kind.torch);
+    rows.add(
+        std::string("attention ") + kind.name + " " + h.name, threads, [=] { scaled_dot_product_attention(x, x, x); },
+        [=] { at::matmul(at::softmax(at::matmul(tx * 0.125, tx.transpose(-2, -1)), -1), tx); });
+  }
 }
 
 }  // namespace
@@ -266,11 +311,17 @@ std::vector<Row> kernel_rows() {
   for (int threads : {1, 2}) {
     for (const Size& size : kSizes) {
       for (const Kind& kind : kKinds) {
-        for (bool transposed : {false, true}) matrix_rows(rows, kind, size, threads, transposed);
+        for (bool transposed : {false, true}) {
+          matrix_rows(rows, kind, size, threads, transposed);
+          index_rows(rows, kind, size, threads, transposed);
+        }
       }
-      index_rows(rows, size, threads);
     }
-    for (const Kind& kind : kKinds) product_rows(rows, kind, threads);
+    for (const Kind& kind : kKinds) {
+      product_rows(rows, kind, threads);
+      for (const Images& images : kImages) image_rows(rows, kind, images, threads);
+      attention_rows(rows, kind, threads);
+    }
     product_rows(rows, {"f64", kF64, at::kDouble}, threads);
   }
   return std::move(rows.all);
