@@ -13,6 +13,7 @@ class IndexedRows {
   IndexedRows(const sdk::Call& call, const sdk::Tensor& tensor, const sdk::TensorList& indices);
 
   std::int64_t operator[](std::int64_t i) const { return rows_[i]; }
+  const std::int64_t* data() const { return rows_; }
   std::int64_t count() const { return count_; }
   /// Elements per row.
   std::int64_t width() const { return width_; }
