@@ -39,7 +39,11 @@ bool gather_lines(const IndexLines& lines, std::int64_t size, const U* from, con
   return inside;
 }
 
+// self may have any layout: a copy would cost more than the elements that are wanted of it.
 void run_gather(const Call& call, const sdk::GatherArgs& args) {
+  if (!args.index.is_contiguous() || !args.result.is_contiguous()) {
+    throw sdk::Error(SY_UNSUPPORTED, "the cpu kernel takes a contiguous index and result");
+  }
   const int dim = static_cast<int>(args.dim < 0 ? args.dim + args.self.ndim() : args.dim);
   const std::int64_t size = args.self.size(dim);
   const IndexLines lines(call, args.index, args.dim, args.self, args.self);
@@ -58,4 +62,5 @@ void run_gather(const Call& call, const sdk::GatherArgs& args) {
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(gather, sy::sdk::make_kernel<sy::sdk::GatherArgs, sy::cpu::run_gather>(sy::sdk::kDeterministic));
+SY_KERNELS(gather,
+           sy::sdk::make_kernel<sy::sdk::GatherArgs, sy::cpu::run_gather>(sy::sdk::kStrided | sy::sdk::kDeterministic));

@@ -14,9 +14,7 @@ IndexLines::IndexLines(const sdk::Call& call, const sdk::Tensor& index, std::int
   std::int64_t* at = memory_->data();
   const sdk::Tensor* tensors[2] = {&first, &second};
   for (int t = 0; t < 2; ++t) {
-    std::int64_t strides[kMaxDims];
-    const Operand o = operand(*tensors[t]);
-    dense_strides(o.shape, o.ndim, strides);
+    const std::int64_t* const strides = operand(*tensors[t]).strides;
     outer_offsets_[t] = at;
     inner_offsets_[t] = at + outer_ + 1;
     at += outer_ + inner_ + 2;

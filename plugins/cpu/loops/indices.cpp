@@ -78,12 +78,4 @@ void fill_offsets(const std::int64_t* shape, const std::int64_t* strides, int be
   }
 }
 
-void dense_strides(const std::int64_t* shape, int ndim, std::int64_t* strides) {
-  std::int64_t step = 1;
-  for (int d = ndim - 1; d >= 0; --d) {
-    strides[d] = step;
-    step *= shape[d];
-  }
-}
-
 }  // namespace sy::cpu

@@ -26,7 +26,4 @@ class Indices {
 /// Offsets of every element of `shape` (row-major) in memory with `strides`: for dimensions [begin, end).
 void fill_offsets(const std::int64_t* shape, const std::int64_t* strides, int begin, int end, std::int64_t* offsets);
 
-/// Row-major strides of a shape; room for ndim values.
-void dense_strides(const std::int64_t* shape, int ndim, std::int64_t* strides);
-
 }  // namespace sy::cpu
