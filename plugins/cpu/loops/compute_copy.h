@@ -43,6 +43,7 @@ class OutputArray {
   void store();
 
  private:
+  Operand array(std::int64_t* strides) const;
   sdk::Tensor tensor_;
   std::optional<Scratch<char>> copy_;
   void* data_ = nullptr;
