@@ -43,8 +43,45 @@ struct Best {
   }
 };
 
+// Window by window: for rows of few windows, which would fill no vector.
+constexpr std::int64_t kFewWindows = 16;
+
+// The elements [begin, end) of window o along dimension d that lie inside.
+PoolWindows::Range elements_inside(const PoolWindows& w, int d, std::int64_t o) {
+  PoolWindows::Range range{0, w.kernel[d]};
+  while (range.begin < range.end && w.place(d, o, range.begin) < 0) ++range.begin;
+  while (range.begin < range.end && w.place(d, o, range.end - 1) >= w.in[d]) --range.end;
+  return range;
+}
+
+template <class T>
+void pool_small_plane(const PoolWindows& w, const T* x, T* values, std::int64_t* indices) {
+  PoolWindows::Range columns[kFewWindows];
+  for (std::int64_t ox = 0; ox < w.out[1]; ++ox) columns[ox] = elements_inside(w, 1, ox);
+  for (std::int64_t oy = 0; oy < w.out[0]; ++oy) {
+    const PoolWindows::Range rows = elements_inside(w, 0, oy);
+    for (std::int64_t ox = 0; ox < w.out[1]; ++ox) {
+      T best = -std::numeric_limits<T>::infinity();
+      std::int64_t at = -1;
+      for (std::int64_t ky = rows.begin; ky < rows.end; ++ky) {
+        const std::int64_t row = w.place(0, oy, ky) * w.in[1] + w.place(1, ox, 0);
+        for (std::int64_t kx = columns[ox].begin; kx < columns[ox].end; ++kx) {
+          const std::int64_t here = row + kx * w.dilation[1];
+          const T v = x[here];
+          if (at >= 0 && !(v > best || (v != v && best == best))) continue;
+          best = v;
+          at = here;
+        }
+      }
+      *values++ = best;
+      *indices++ = std::max<std::int64_t>(at, 0);
+    }
+  }
+}
+
 template <class T, class Index>
 void pool_plane_as(const PoolWindows& w, const T* x, T* values, std::int64_t* indices) {
+  if (w.out[1] < kFewWindows) return pool_small_plane(w, x, values, indices);
   Best<T, Index> best;
   for (std::int64_t oy = 0; oy < w.out[0]; ++oy) {
     for (std::int64_t from = 0; from < w.out[1]; from += kTogether) {

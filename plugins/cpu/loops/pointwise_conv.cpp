@@ -7,8 +7,10 @@
 namespace sy::cpu {
 namespace {
 
-// Pixels of an image from which products are efficient.
+// Pixels of an image from which products are efficient, and multiplications of a call up to which anything else costs
+// more than it saves.
 constexpr std::int64_t kLeastArea = 196;
+constexpr std::int64_t kSmall = 1 << 17;
 
 std::int64_t area(const ConvShape& s) { return s.in[0] * s.in[1]; }
 
@@ -30,7 +32,7 @@ Product product(const Matrices& a, const Matrices& b, const Matrices& c, double 
 }  // namespace
 
 bool is_pointwise_conv(const ConvShape& s) {
-  bool plain = s.groups == 1 && area(s) >= kLeastArea;
+  bool plain = s.groups == 1 && (area(s) >= kLeastArea || s.batch * area(s) * s.channels * s.out_channels <= kSmall);
   for (int d = 0; d < 2; ++d) plain = plain && s.kernel[d] == 1 && s.stride[d] == 1 && s.padding[d] == 0;
   return plain;
 }

@@ -27,6 +27,14 @@ struct Plan {
   dnnl::primitive primitive;
 };
 
+// Multiplications from which a second thread is worth waking.
+constexpr std::int64_t kWorthThreads = 1 << 18;
+
+std::int64_t multiplications(const ConvShape& s) {
+  const std::int64_t per_output = s.channels / s.groups * s.kernel[0] * s.kernel[1];
+  return s.batch * s.out_channels * s.out[0] * s.out[1] * per_output;
+}
+
 using Dims = dnnl::memory::dims;
 using Tag = dnnl::memory::format_tag;
 
@@ -111,7 +119,7 @@ PlanKey make_key(ConvKind kind, std::uint32_t dtype, const ConvShape& s, bool ha
 bool convolve(const sdk::Call& call, ConvKind kind, std::uint32_t dtype, const ConvShape& shape, const void* input,
               const void* weight, const void* bias, const void* output) {
   static auto* const cache = new PlanCache<Plan>(256);
-  const int threads = num_threads();
+  const int threads = multiplications(shape) < kWorthThreads ? 1 : num_threads();
   const ThreadScope scope(threads);
   const auto plan = cache->get(make_key(kind, dtype, shape, bias != nullptr, threads),
                                [&] { return make_plan(kind, dtype, shape, bias != nullptr, threads); });
