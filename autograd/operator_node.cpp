@@ -46,12 +46,12 @@ const Edge* OperatorNode::edge_of(std::size_t param) const {
   return nullptr;
 }
 
-void OperatorNode::add_edge(std::uint8_t param, const TensorBase& t) {
-  bool formula = derivative_.inputs >> param & 1;
-  Edge edge = formula && t.defined() && t.dtype().is_floating() ? gradient_edge(t) : Edge{};
-  if (edge) wanted_ |= std::uint64_t{1} << param;
-  next.push_back(std::move(edge));
+void OperatorNode::add_edge(std::uint8_t param, const TensorBase* t) {
+  Edge& edge = next.emplace_back();
   edge_params_.push_back(param);
+  if (t == nullptr || !(derivative_.inputs >> param & 1) || !t->defined() || !t->dtype().is_floating()) return;
+  edge = gradient_edge(*t);
+  if (edge) wanted_ |= std::uint64_t{1} << param;
 }
 
 void OperatorNode::save_argument(const Frame& f, std::size_t i, bool elements, bool shape) {
@@ -81,10 +81,9 @@ void OperatorNode::save_argument(const Frame& f, std::size_t i, bool elements, b
 void OperatorNode::save_arguments(const Frame& f) {
   for (std::uint8_t i : op_.info().tensor_params) {
     if (f.args()[i].tag == SY_ARG_TENSOR_LIST) {
-      for (const TensorBase& t : f.tensors(i)) add_edge(i, t);
+      for (const TensorBase& t : f.tensors(i)) add_edge(i, &t);
     } else {
-      static const TensorBase absent;
-      add_edge(i, f.has(i) ? f.tensor(i) : absent);
+      add_edge(i, f.has(i) ? &f.tensor(i) : nullptr);
     }
   }
   // A derivative that is a function may read anything.

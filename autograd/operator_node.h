@@ -28,7 +28,8 @@ class OperatorNode : public Node {
   /// The edge of a Tensor parameter, or nullptr where it leads nowhere.
   const Edge* edge_of(std::size_t param) const;
   void save_argument(const Frame& frame, std::size_t i, bool elements, bool shape);
-  void add_edge(std::uint8_t param, const TensorBase& t);
+  /// Of a Tensor parameter, or of one tensor of a list; nullptr for one that is absent.
+  void add_edge(std::uint8_t param, const TensorBase* t);
   void clear();
 
   const Operator& op_;

@@ -29,7 +29,10 @@ class Dtype {
   std::string_view name() const { return detail::dtype_infos[id_].name; }
   /// Bytes per element.
   std::size_t itemsize() const { return (std::size_t{dlpack().bits} * dlpack().lanes + 7) / 8; }
-  bool is_floating() const { return dlpack().code == 2 || dlpack().code == 4; }
+  bool is_floating() const {
+    if (id_ < SY_NUM_STANDARD_DTYPES) return id_ >= SY_F16;
+    return dlpack().code == 2 || dlpack().code == 4;
+  }
   /// Integers, not bool.
   bool is_integral() const { return dlpack().code <= 1; }
   constexpr bool is_bool() const { return id_ == SY_BOOL; }

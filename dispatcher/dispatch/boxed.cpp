@@ -181,7 +181,7 @@ std::vector<Value> by_position(Operator& op, const std::vector<NamedValue>& name
   return values;
 }
 
-std::vector<TensorBase> run(Operator& op, const std::vector<Value>& values, Variant variant,
+std::vector<TensorBase> run(Operator& op, absl::Span<const Value> values, Variant variant,
                             std::vector<TensorBase> results) {
   const std::vector<Parameter>& params = op.info().signature.params;
   require(values.size() <= params.size(), op.name(), ": takes ", params.size(), " arguments, got ", values.size());
@@ -229,7 +229,7 @@ std::vector<TensorBase> call(std::string_view name, const std::vector<NamedValue
   return run(op, by_position(op, args), Variant::kFunction, {});
 }
 
-std::vector<TensorBase> call(Operator& op, const std::vector<Value>& args) {
+std::vector<TensorBase> call(Operator& op, absl::Span<const Value> args) {
   return run(op, args, Variant::kFunction, {});
 }
 

@@ -25,7 +25,7 @@ struct NamedValue {
 /// Tensor[]. Throws sy::Error: unknown operator or argument, a value of the wrong type, a required one missing.
 std::vector<TensorBase> call(std::string_view op, const std::vector<NamedValue>& args);
 /// With positional arguments; trailing ones may be left out.
-std::vector<TensorBase> call(Operator& op, const std::vector<Value>& args);
+std::vector<TensorBase> call(Operator& op, absl::Span<const Value> args);
 /// The in-place form: the first argument is overwritten and returned.
 TensorBase call_inplace(std::string_view op, const std::vector<NamedValue>& args);
 /// The out form: writes into the given tensors.

@@ -111,7 +111,11 @@ std::string_view layer_name(int layer) {
   return entry != nullptr ? std::string_view(entry->name) : std::string_view();
 }
 
-void call_next(Frame& frame, int layer) { run_layers(frame, state_of(frame) & (bit(layer) - 1)); }
+void call_next(Frame& frame, int layer) {
+  const LayerBits below = bit(layer) - 1;
+  if (below == 0) return execute(frame);
+  run_layers(frame, state_of(frame) & below);
+}
 
 void dispatch(Frame& frame) {
   LayerBits bits = state_of(frame);
