@@ -37,7 +37,7 @@ Exit status: 0 all passed; 1 failures (with --baseline: regressions); 2 not run,
 device here, and what was tested without it passed.
 
 Examples:
-  switchyard conformance --plugin build/switchyard_npu.so
+  switchyard conformance --plugin build/lib/switchyard/plugins/switchyard_npu.so
   switchyard conformance --device npu --suite ops,grad --op add,softmax
   switchyard conformance --device npu --tier full --jobs 4 --json report.json --html report.html
   switchyard conformance --device npu --baseline last.json --json report.json)";

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 
@@ -16,9 +17,20 @@ namespace {
 
 std::atomic<bool> is_forked{false};
 
+/// Empty, or why the device is left out.
+std::string why_unusable(cl_device_id device) {
+  if (device_value<cl_bool>(device, CL_DEVICE_AVAILABLE) == 0) return "it is not available";
+  if (device_value<cl_bool>(device, CL_DEVICE_COMPILER_AVAILABLE) == 0) return "its driver has no compiler";
+  const std::string version = device_text(device, CL_DEVICE_VERSION);
+  return has_opencl_1_2(version) ? "" : "OpenCL 1.2 is needed, it has \"" + version + "\"";
+}
+
 bool is_usable(cl_device_id device) {
-  return device_value<cl_bool>(device, CL_DEVICE_AVAILABLE) != 0 &&
-         device_value<cl_bool>(device, CL_DEVICE_COMPILER_AVAILABLE) != 0;
+  const std::string reason = why_unusable(device);
+  if (reason.empty()) return true;
+  sdk::log(host().services, host().plugin, SY_LOG_INFO, "device %s is left out: %s",
+           device_text(device, CL_DEVICE_NAME).c_str(), reason.c_str());
+  return false;
 }
 
 std::vector<cl_device_id> devices_of(cl_platform_id platform) {
@@ -32,6 +44,13 @@ std::vector<cl_device_id> devices_of(cl_platform_id platform) {
 }
 
 }  // namespace
+
+bool has_opencl_1_2(const std::string& version) {
+  int major = 0;
+  int minor = 0;
+  if (std::sscanf(version.c_str(), "OpenCL %d.%d", &major, &minor) != 2) return false;
+  return major > 1 || (major == 1 && minor >= 2);
+}
 
 Device::Device(int index, cl_device_id id, cl_context context, bool use_fp64)
     : index_(index),

@@ -55,6 +55,9 @@ class Device {
   std::set<std::shared_ptr<Queue>> queues_;
 };
 
+/// Whether a device with that CL_DEVICE_VERSION, "OpenCL <major>.<minor> <the driver's own>", has OpenCL 1.2 or later.
+bool has_opencl_1_2(const std::string& version);
+
 /// What the setting "fp64" says; throws sdk::Error unless it is "on" or "off".
 bool is_on(const char* fp64);
 

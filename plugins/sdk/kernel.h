@@ -51,7 +51,7 @@ class Layouts {
 namespace detail {
 
 template <typename Args, auto kFn>
-sy_status run_kernel(const sy_call* abi) {
+sy_status run_kernel(const sy_call* abi) noexcept {
   return guard(abi->host, abi->op, [abi]() -> sy_status {
     const Call call(abi);
     if constexpr (std::is_void_v<decltype(kFn(call, Args(call)))>) {
@@ -64,7 +64,7 @@ sy_status run_kernel(const sy_call* abi) {
 }
 
 template <typename Args, auto kFn>
-sy_status kernel_bytes(const sy_call* abi, std::uint64_t* bytes) {
+sy_status kernel_bytes(const sy_call* abi, std::uint64_t* bytes) noexcept {
   return guard(abi->host, abi->op, [&]() -> sy_status {
     const Call call(abi);
     *bytes = kFn(call, Args(call));
@@ -73,7 +73,7 @@ sy_status kernel_bytes(const sy_call* abi, std::uint64_t* bytes) {
 }
 
 template <typename Plan, typename Args, auto kFn>
-sy_status kernel_prepare(const sy_call* abi, sy_plan* plan) {
+sy_status kernel_prepare(const sy_call* abi, sy_plan* plan) noexcept {
   return guard(abi->host, abi->op, [&]() -> sy_status {
     const Call call(abi);
     if constexpr (std::is_invocable_v<decltype(kFn), const Call&, const Args&, const Layouts&>) {
@@ -86,8 +86,12 @@ sy_status kernel_prepare(const sy_call* abi, sy_plan* plan) {
 }
 
 template <typename Plan>
-void kernel_drop(const sy_kernel*, void* plan) {
-  delete static_cast<Plan*>(plan);
+void kernel_drop(const sy_kernel*, void* plan) noexcept {
+  try {
+    delete static_cast<Plan*>(plan);
+  } catch (...) {
+    // The plan is gone, and drop has no status to say more with.
+  }
 }
 
 }  // namespace detail

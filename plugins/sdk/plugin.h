@@ -42,7 +42,7 @@ class Registrar {
 namespace detail {
 
 template <auto kInit>
-sy_status plugin_init(const sy_host* host, sy_plugin_handle* handle) {
+sy_status plugin_init(const sy_host* host, sy_plugin_handle* handle) noexcept {
   return guard(host, nullptr, [&]() -> sy_status {
     if constexpr (std::is_void_v<decltype(kInit(Registrar(host, handle)))>) {
       kInit(Registrar(host, handle));

@@ -2,7 +2,7 @@
 set(conformance_dir ${CMAKE_CURRENT_SOURCE_DIR}/conformance)
 file(GLOB conformance_tests CONFIGURE_DEPENDS ${conformance_dir}/*_test.cpp)
 switchyard_add_test(conformance_tests SOURCES ${conformance_tests}
-                    LIBRARIES switchyard_conformance nlohmann_json::nlohmann_json)
+                    LIBRARIES switchyard_conformance nlohmann_json::nlohmann_json yaml-cpp)
 add_dependencies(switchyard_tool reference simulator cpu)
 
 # The quick tier, one test per device and schema file: conformance.cpu.pointwise_unary; the rest is conformance.cpu.device.

@@ -17,9 +17,14 @@ about "^ Version: $(sed -n 's/^project(Switchyard VERSION \([0-9.]*\).*/\1/p' "$
 about '^ Architecture: '
 about '^ Depends: .*libc6 '
 about 'libdnnl'
+plugins="cpu reference simulator"
+if [ -f "$build/lib/switchyard/plugins/switchyard_opencl.so" ]; then plugins+=" opencl"; fi  # where its headers are
+for plugin in $plugins; do
+  holds "\./usr/lib/(.*/)?switchyard/plugins/switchyard_$plugin\.so"
+  holds "\./usr/lib/(.*/)?switchyard/plugins/switchyard_$plugin\.conformance\.yaml"
+done
+for library in dispatcher ops autograd frontend; do holds "\./usr/lib/(.*/)?libswitchyard_$library\.so"; done
 for file in bin/switchyard bin/switchyard-codegen \
-  'lib/(.*/)?libswitchyard_(dispatcher|ops|autograd|frontend)\.so' \
-  'lib/(.*/)?switchyard/plugins/switchyard_(cpu|reference|simulator)\.so' \
   include/switchyard/abi/plugin.h include/switchyard/sdk/plugin.h include/switchyard/sdk/note.h \
   include/switchyard/sdk/ops/add.h include/switchyard/sdk/c/add.h include/switchyard/switchyard.h \
   'lib/(.*/)?cmake/Switchyard/SwitchyardConfig.cmake' 'lib/(.*/)?cmake/Switchyard/SwitchyardPlugin.cmake' \

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the build, builds plugins and a program against the installed package alone, and runs them.
+# Installs the build, builds plugins, operators and a program against the installed package alone, and runs them.
 set -euo pipefail
 source=$1
 build=$2
@@ -13,13 +13,21 @@ ninja -C "$scratch/build" > "$scratch/log" || { tail -40 "$scratch/log"; exit 1;
 plugins="$scratch/build/lib/switchyard/plugins"
 export SWITCHYARD_PLUGINS="$plugins"
 "$scratch/prefix/bin/switchyard" devices --json > "$scratch/devices"
-for plugin in cpu reference; do
+for plugin in cpu reference plain; do
   grep -q "$plugins/switchyard_$plugin.so" "$scratch/devices" || { cat "$scratch/devices"; exit 1; }
   exported=$(nm -D --defined-only "$plugins/switchyard_$plugin.so" | awk '$2 ~ /[A-Z]/ {print $3}' | grep -v '^sy_plugin_query$' || true)
   [ -z "$exported" ] || { echo "plugin $plugin exports more than its query: $exported"; exit 1; }
 done
 "$scratch/prefix/bin/switchyard" call mm --arg 'self=[[1.0, 2.0]]' --arg 'mat2=[[3.0], [4.0]]' --device cpu | grep -q 11
 "$scratch/build/program"
+
+# The plugin in C: its kernel runs, and it needs no C++ library.
+"$scratch/prefix/bin/switchyard" call relu --arg 'self=[-1.0, 2.0]' --device plain | grep -qF '[0., 2.]'
+if readelf -d "$plugins/switchyard_plain.so" | grep NEEDED | grep -F c++; then echo "the plugin in C needs C++"; exit 1; fi
+
+# The operator of the schema, called, differentiated and boxed. Its function came from the installed generator.
+"$scratch/build/custom_schema" > "$scratch/log" || { cat "$scratch/log"; exit 1; }
+grep -qF "$scratch/prefix/bin/switchyard-codegen" "$scratch/build/build.ninja" || { echo "another generator was used"; exit 1; }
 
 # A new plugin, from the tool to its own tests.
 tool="$scratch/prefix/bin/switchyard"

@@ -119,6 +119,30 @@ TEST_F(OpenclDevice, OnlyItemAndShapesThatDependOnDataReadBack) {
   EXPECT_EQ(fallback_stats().cpu, 0u);
 }
 
+/// What is left of a contiguous tensor of that rank when every other element is taken in each dimension, so that none
+/// merge.
+Tensor stepped(int rank, std::int64_t size, Device device) {
+  Tensor t = ones(IntArray(std::vector<std::int64_t>(static_cast<std::size_t>(rank), size)), kF32, device);
+  for (int d = 0; d < rank; ++d) t = slice(t, d, 0, size, 2);
+  return t;
+}
+
+// One program for contiguous operands, one for each rank otherwise, two and less being one.
+TEST_F(OpenclDevice, ANewRankIsAProgramAndAnotherShapeIsNone) {
+  const auto made_by = [&](const Tensor& t) {
+    const sy_opencl_counts before = counts();
+    expm1(t);
+    return counts().programs_built + counts().programs_from_cache - before.programs_built - before.programs_from_cache;
+  };
+  EXPECT_EQ(made_by(iota(6)), 1u);
+  EXPECT_EQ(made_by(iota(24).reshape({2, 3, 4})), 0u);
+  for (int rank = 1; rank <= 5; ++rank) {
+    EXPECT_EQ(made_by(stepped(rank, 4, device_)), rank == 2 ? 0u : 1u) << rank;
+    EXPECT_EQ(made_by(stepped(rank, 4, device_)), 0u) << rank;
+    EXPECT_EQ(made_by(stepped(rank, 6, device_)), 0u) << rank;
+  }
+}
+
 TEST_F(OpenclDevice, AForkedChildIsToldSo) {
   ASSERT_EQ(iota(2)[1].item<float>(), 1);
   const pid_t child = ::fork();

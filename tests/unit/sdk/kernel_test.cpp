@@ -33,17 +33,18 @@ struct TestArgs {
   explicit TestArgs(const Call& call) : number(call.integer(0)), factor(call.optional_floating(1)) {}
 };
 
+/// Throws what the number asks for, if anything.
+void throw_as(std::int64_t number) {
+  if (number == 1) throw 42;
+  if (number == 2) throw std::runtime_error("broken");
+  if (number == 3) throw std::bad_alloc();
+  if (number == 4) throw Error(SY_OUT_OF_RANGE, "index %d", 7);
+}
+
 /// Fails in the way that the number asks for.
 sy_status run(const Call& call, const TestArgs& args) {
+  throw_as(args.number);
   switch (args.number) {
-    case 1:
-      throw 42;
-    case 2:
-      throw std::runtime_error("broken");
-    case 3:
-      throw std::bad_alloc();
-    case 4:
-      throw Error(SY_OUT_OF_RANGE, "index %d", 7);
     case 5:
       return call.error(SY_INVALID_ARGUMENT, "value %d", 5);
     case 6:
@@ -66,6 +67,25 @@ std::unique_ptr<int> plan(const Call&, const TestArgs& args) { return std::make_
 
 constexpr sy_kernel kKernel = with_plan<int, TestArgs, plan>(
     with_workspace<TestArgs, workspace>(make_kernel<TestArgs, run>(kPointwise, Floating(), 3)));
+
+std::uint64_t throwing_bytes(const Call&, const TestArgs& args) {
+  throw_as(args.number);
+  return 1;
+}
+
+/// A plan whose destructor throws, too.
+struct ThrowingPlan {
+  ~ThrowingPlan() noexcept(false) { throw std::runtime_error("broken"); }
+};
+std::unique_ptr<ThrowingPlan> throwing_plan(const Call&, const TestArgs& args) {
+  throw_as(args.number);
+  return std::make_unique<ThrowingPlan>();
+}
+
+/// All of its functions throw.
+constexpr sy_kernel kThrowing = with_plan<ThrowingPlan, TestArgs, throwing_plan>(
+    with_reserve<TestArgs, throwing_bytes>(with_workspace<TestArgs, throwing_bytes>(
+        with_supports<TestArgs, run>(make_kernel<TestArgs, run>(kDeterministic)))));
 
 class KernelTest : public ::testing::Test {
  protected:
@@ -92,15 +112,60 @@ class KernelTest : public ::testing::Test {
   sy_call call_{};
 };
 
-TEST_F(KernelTest, NothingThrownGetsOut) {
+/// A function of a kernel, called as the host does.
+struct Entry {
+  const char* name;
+  sy_status (*call)(const sy_call*);
+};
+const Entry kEntries[] = {
+    {"run", [](const sy_call* call) { return kThrowing.run(call); }},
+    {"supports", [](const sy_call* call) { return kThrowing.supports(call); }},
+    {"prepare_and_drop",
+     [](const sy_call* call) {
+       sy_plan made{};
+       made.size = sizeof made;
+       const sy_status status = kThrowing.prepare(call, &made);
+       if (status == SY_OK) kThrowing.drop(&kThrowing, made.state);
+       return status;
+     }},
+    {"workspace_size",
+     [](const sy_call* call) {
+       std::uint64_t bytes = 0;
+       return kThrowing.workspace_size(call, &bytes);
+     }},
+    {"reserve_size",
+     [](const sy_call* call) {
+       std::uint64_t bytes = 0;
+       return kThrowing.reserve_size(call, &bytes);
+     }},
+};
+
+class EntryTest : public KernelTest, public ::testing::WithParamInterface<Entry> {
+ protected:
+  sy_status with(std::int64_t number) {
+    number_ = number;
+    message.clear();
+    return GetParam().call(&call_);
+  }
+};
+INSTANTIATE_TEST_SUITE_P(All, EntryTest, ::testing::ValuesIn(kEntries),
+                         [](const auto& entry) { return std::string(entry.param.name); });
+
+TEST_P(EntryTest, NothingThrownGetsOut) {
   EXPECT_EQ(with(0), SY_OK);
   EXPECT_EQ(with(1), SY_INTERNAL);
   EXPECT_EQ(message, "test: an exception of unknown type");
   EXPECT_EQ(with(2), SY_INTERNAL);
   EXPECT_EQ(message, "test: broken");
   EXPECT_EQ(with(3), SY_OUT_OF_MEMORY);
+  EXPECT_EQ(message, "test: out of host memory");
   EXPECT_EQ(with(4), SY_OUT_OF_RANGE);
   EXPECT_EQ(message, "test: index 7");
+  slots_[0].tag = 99;  // thrown while the arguments are read
+  EXPECT_EQ(with(0), SY_UNSUPPORTED);
+}
+
+TEST_F(KernelTest, AReturnedErrorKeepsItsMessage) {
   EXPECT_EQ(with(5), SY_INVALID_ARGUMENT);
   EXPECT_EQ(message, "test: value 5");
 }
