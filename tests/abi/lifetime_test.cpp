@@ -1,5 +1,8 @@
 // Loading from threads, forks, exits, and unloading while everything is in use.
+#include <dlfcn.h>
+
 #include <cstdlib>
+#include <filesystem>
 
 #include "cases.h"
 
@@ -49,6 +52,61 @@ int fork_before_load() {
 
 TEST_F(ProcessDeathTest, AForkBeforeTheFirstLoadHarmsNobody) {
   EXPECT_EXIT(_exit(fork_before_load()), testing::ExitedWithCode(0), "");
+}
+
+std::ptrdiff_t threads_of_this_process() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), std::filesystem::directory_iterator());
+}
+
+int fork_after_search() {
+  load_plugins_once();
+#if !defined(__SANITIZE_THREAD__)  // which has one of its own
+  if (threads_of_this_process() != 1) return 1;
+#endif
+  return in_forked_child([] {
+    if (numbers(on("simulator", {1}) * 2) != std::vector<double>{2}) return 2;
+    for (const Plugin* p : loaded_plugins()) {
+      if (p->name() == "opencl" && numbers(on("opencl", {1})) != std::vector<double>{1}) return 3;
+    }
+    return 0;
+  });
+}
+
+TEST_F(ProcessDeathTest, LoadingStartsNothingThatAForkWouldLose) {
+  EXPECT_EXIT(_exit(fork_after_search()), testing::ExitedWithCode(0), "");
+}
+
+/// Small numbers, whose products and sums are exact.
+Tensor pattern(IntArray shape, Dtype dtype) {
+  Tensor t = empty(shape, kF64);
+  std::vector<double> values(static_cast<std::size_t>(t.numel()));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i * 7 % 11) - 5;
+  copy_from_host(t, values.data());
+  return t.to(dtype);
+}
+
+/// Products of oneDNN, of OpenBLAS and of a convolution, each large enough for several threads.
+std::vector<std::vector<double>> products() {
+  const Tensor single = pattern({400, 400}, kF32), twice = pattern({400, 400}, kF64);
+  const Tensor image = pattern({4, 32, 48, 48}, kF32), window = pattern({32, 32, 3, 3}, kF32);
+  return {numbers(mm(single, single)), numbers(mm(twice, twice)), numbers(conv2d(image, window))};
+}
+
+int fork_after_products() {
+  set_num_threads(2);
+  const auto expected = products();
+  const int child = in_forked_child([&] {
+    alarm(30);
+    if (products() != expected) return 1;
+    set_num_threads(2);  // no more than its one
+    return products() == expected ? 0 : 2;
+  });
+  if (child != 0) return child;
+  return products() == expected ? 0 : 3;
+}
+
+TEST_F(ProcessDeathTest, AForkedChildComputesWithoutItsParentsThreads) {
+  EXPECT_EXIT(_exit(fork_after_products()), testing::ExitedWithCode(0), "");
 }
 
 int fork_after_load() {
