@@ -33,7 +33,7 @@ struct State {
   std::vector<PluginPlace> places;
   std::vector<Plugin*> plugins;
   std::map<std::string, std::string> tried;  // the real path of each file name that a search came upon first
-  std::vector<std::unique_ptr<boost::dll::shared_library>> opened;
+  std::map<std::string, std::unique_ptr<boost::dll::shared_library>> opened;  // by real path: one handle each, for good
   bool probing = false;
 };
 
@@ -88,12 +88,12 @@ absl::Status check_table(const sy_plugin* table) {
   return absl::OkStatus();
 }
 
-/// Opens the library and runs query and init. The library is never closed once its query was called.
+/// Opens the library and runs query and init. The library is never unmapped once its query was called.
 absl::StatusOr<Plugin*> open_plugin(const std::string& path, const NoteStage& stage) {
   absl::StatusOr<std::unique_ptr<boost::dll::shared_library>> library = open_library(path, stage);
   if (!library.ok()) return library.status();
   auto query = reinterpret_cast<sy_plugin_query_fn>((*library)->get<const sy_plugin*()>(SY_PLUGIN_QUERY_NAME));
-  state().opened.push_back(*std::move(library));
+  state().opened.emplace(path, *std::move(library));  // where it has a handle already, the new one is given back
   stage(LoadStage::kQuery);
   const sy_plugin* table = query();
   SY_RETURN_IF_ERROR(check_table(table));
