@@ -249,6 +249,32 @@ TEST(Unloading, StreamsAndEventsThatLiveOnAreHarmless) {
   EXPECT_EQ(get(state_of(plugin).after_shutdown), 0u);
 }
 
+TEST(Unloading, ALibraryThatNobodyCanUnmapIsLoadedAgain) {
+  const auto negate = [] { EXPECT_THAT(numbers(neg(on("lingering", {1, -2}))), ElementsAre(-1, 2)); };
+  load_case("lingering");
+  void* handle = dlopen(case_file("lingering").c_str(), RTLD_NOW | RTLD_NOLOAD);
+  ASSERT_NE(handle, nullptr);
+  auto threads_ended = reinterpret_cast<int (*)()>(dlsym(handle, "lingering_threads_ended"));
+  ASSERT_NE(threads_ended, nullptr);
+  std::atomic<bool> called{false}, unloaded{false};
+  std::thread user([&] {
+    negate();
+    called = true;
+    wait_until([&] { return unloaded.load(); });
+  });  // its thread-local is destroyed by code of the plugin, which is unloaded by then
+  wait_until([&] { return called.load(); });
+  unload_plugin("lingering");
+  unloaded = true;
+  user.join();
+  EXPECT_TRUE(is_mapped("lingering"));
+  EXPECT_EQ(threads_ended(), 1);
+  dlclose(handle);
+  load_case("lingering");
+  negate();
+  std::thread(negate).join();
+  EXPECT_EQ(threads_ended(), 2) << "the same variable as before";
+}
+
 TEST(Unloading, QueuedWorkIsDoneBeforeAndOthersAreRefused) {
   load_plugins_once();
   configure_backend("simulator", "delay_us", "1000");
