@@ -79,6 +79,25 @@ TEST(Refused, SymbolsOfNobodyAreNamed) {
   EXPECT_THAT(refusal("unknown_symbol"), HasSubstr("undefined symbol: sy_function_of_no_library"));
 }
 
+#if defined(__x86_64__)
+/// The instruction set in the note of a case, whether this processor has it or not.
+std::string instruction_set(const std::string& name) {
+  const absl::StatusOr<PluginNote> note = read_plugin_note(case_file(name));
+  return note.ok() ? note->isa : std::string(note.status().message());
+}
+
+TEST(Refused, TheNoteAsksForTheWholeLevelOfWhatTheFileWasCompiledFor) {
+  EXPECT_THAT(instruction_set("needs_sse3"), HasSubstr("x86-64-v2"));
+  EXPECT_THAT(instruction_set("needs_avx"), HasSubstr("x86-64-v3"));
+  EXPECT_THAT(instruction_set("needs_avx512f"), HasSubstr("x86-64-v4"));
+}
+
+TEST(Refused, InstructionsThatTheProcessorLacksAreNamedBeforeAnyRuns) {
+  EXPECT_THAT(refusal("needs_v9"), HasSubstr("needs instruction set x86-64-v9, which this processor lacks"));
+  EXPECT_FALSE(is_mapped("needs_v9")) << "its static initialiser would have ended the process";
+}
+#endif
+
 TEST(Refused, UndefinedSymbolsAreReadFromTheFile) {
   EXPECT_THAT(undefined_symbols(case_file("unknown_symbol")), Contains("sy_function_of_no_library"));
   EXPECT_THAT(undefined_symbols(case_file("plain")), Contains("posix_memalign"));
