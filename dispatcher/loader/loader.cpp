@@ -126,6 +126,13 @@ absl::StatusOr<Plugin*> probe_and_open(const std::string& path) {
   return open_plugin(path, [](LoadStage) {});
 }
 
+/// A name under which a loaded plugin's file was found once more; each such name is a candidate once.
+void note_same_file(const std::string& given, const std::string& source, const Plugin& plugin) {
+  std::vector<PluginCandidate>& all = state().candidates;
+  if (std::any_of(all.begin(), all.end(), [&](const PluginCandidate& c) { return c.path == given; })) return;
+  all.push_back({given, source, nullptr, str_cat("the same file as ", plugin.path(), ", loaded already")});
+}
+
 absl::StatusOr<Plugin*> consider(const std::string& given, const std::string& source) {
   State& s = state();
   std::error_code ec;
@@ -134,8 +141,10 @@ absl::StatusOr<Plugin*> consider(const std::string& given, const std::string& so
     s.candidates.push_back({given, source, nullptr, ec.message()});
     return make_status(ErrorCode::kNotFound, str_cat("plugin ", given, ": ", ec.message()));
   }
-  for (const Plugin* p : s.plugins) {
-    if (p->path() == path && p->alive()) return const_cast<Plugin*>(p);
+  for (Plugin* p : s.plugins) {
+    if (p->path() != path || !p->alive()) continue;
+    note_same_file(given, source, *p);
+    return p;
   }
   absl::StatusOr<Plugin*> plugin = probe_and_open(path);
   PluginCandidate candidate{path, source, plugin.ok() ? *plugin : nullptr,
@@ -185,11 +194,16 @@ void consider_directory(const std::string& directory, const std::string& source)
   for (const std::string& f : *files) consider_found(f, source);
 }
 
-/// lib/switchyard/plugins beside this library, both installed and in the build tree.
+/// lib/switchyard/plugins beside this library, both installed and in the build tree. Where the dynamic linker knows the
+/// library by a relative name, what that is relative to may have changed: nothing is taken from the current directory.
 std::string package_directory() {
   boost::dll::fs::error_code ec;
   fs::path self = boost::dll::this_line_location(ec).string();
   if (ec) return {};
+  if (!self.is_absolute()) {
+    state().places.push_back({self.string(), "package", "not an absolute path: see LD_LIBRARY_PATH"});
+    return {};
+  }
   for (fs::path dir = self.parent_path(); !dir.empty(); dir = dir.parent_path()) {
     for (const char* sub : {"switchyard/plugins", "lib/switchyard/plugins"}) {
       std::error_code missing;
