@@ -22,6 +22,14 @@ void fill(const TensorBase& words, std::int64_t index, std::uint64_t value) {
   execute(frame);
 }
 
+/// What the table, which may be shorter than ours, does not have; NULL where it is complete.
+const char* missing_in(const sy_capture& table) {
+  if (table.begin == nullptr) return "begin";
+  if (table.end == nullptr) return "end";
+  if (table.launch == nullptr) return "launch";
+  return table.destroy == nullptr ? "destroy" : nullptr;
+}
+
 }  // namespace
 
 class Graph::Recorded final : public Capture {
@@ -134,9 +142,9 @@ Graph Graph::capture(Device device, const std::function<void()>& work) {
   device_state(device);  // or the error that says what there is
   Backend& backend = backend_of(device);
   const auto table = backend_extension<sy_capture>(backend, SY_CAPTURE_NAME, SY_CAPTURE_VERSION);
-  if (!table || table->begin == nullptr || table->end == nullptr || table->launch == nullptr ||
-      table->destroy == nullptr) {
-    fail(ErrorCode::kUnsupported, "graph: ", device.str(), " captures nothing");
+  if (!table) fail(ErrorCode::kUnsupported, "graph: ", device.str(), " captures nothing");
+  if (const char* slot = missing_in(*table); slot != nullptr) {
+    fail(ErrorCode::kUnsupported, "graph: ", device.str(), " captures nothing: its table has no ", slot);
   }
   auto recorded = std::make_unique<Recorded>(backend, device, *table);
   recorded->record(work);

@@ -33,7 +33,7 @@ struct State {
   std::vector<PluginPlace> places;
   std::vector<Plugin*> plugins;
   std::map<std::string, std::string> tried;  // the real path of each file name that a search came upon first
-  std::vector<std::unique_ptr<boost::dll::shared_library>> opened;
+  std::map<std::string, std::unique_ptr<boost::dll::shared_library>> opened;  // by real path: one handle each, for good
   bool probing = false;
 };
 
@@ -88,12 +88,12 @@ absl::Status check_table(const sy_plugin* table) {
   return absl::OkStatus();
 }
 
-/// Opens the library and runs query and init. The library is never closed once its query was called.
+/// Opens the library and runs query and init. The library is never unmapped once its query was called.
 absl::StatusOr<Plugin*> open_plugin(const std::string& path, const NoteStage& stage) {
   absl::StatusOr<std::unique_ptr<boost::dll::shared_library>> library = open_library(path, stage);
   if (!library.ok()) return library.status();
   auto query = reinterpret_cast<sy_plugin_query_fn>((*library)->get<const sy_plugin*()>(SY_PLUGIN_QUERY_NAME));
-  state().opened.push_back(*std::move(library));
+  state().opened.emplace(path, *std::move(library));  // where it has a handle already, the new one is given back
   stage(LoadStage::kQuery);
   const sy_plugin* table = query();
   SY_RETURN_IF_ERROR(check_table(table));
@@ -126,6 +126,13 @@ absl::StatusOr<Plugin*> probe_and_open(const std::string& path) {
   return open_plugin(path, [](LoadStage) {});
 }
 
+/// A name under which a loaded plugin's file was found once more; each such name is a candidate once.
+void note_same_file(const std::string& given, const std::string& source, const Plugin& plugin) {
+  std::vector<PluginCandidate>& all = state().candidates;
+  if (std::any_of(all.begin(), all.end(), [&](const PluginCandidate& c) { return c.path == given; })) return;
+  all.push_back({given, source, nullptr, str_cat("the same file as ", plugin.path(), ", loaded already")});
+}
+
 absl::StatusOr<Plugin*> consider(const std::string& given, const std::string& source) {
   State& s = state();
   std::error_code ec;
@@ -134,8 +141,10 @@ absl::StatusOr<Plugin*> consider(const std::string& given, const std::string& so
     s.candidates.push_back({given, source, nullptr, ec.message()});
     return make_status(ErrorCode::kNotFound, str_cat("plugin ", given, ": ", ec.message()));
   }
-  for (const Plugin* p : s.plugins) {
-    if (p->path() == path && p->alive()) return const_cast<Plugin*>(p);
+  for (Plugin* p : s.plugins) {
+    if (p->path() != path || !p->alive()) continue;
+    note_same_file(given, source, *p);
+    return p;
   }
   absl::StatusOr<Plugin*> plugin = probe_and_open(path);
   PluginCandidate candidate{path, source, plugin.ok() ? *plugin : nullptr,
@@ -185,11 +194,16 @@ void consider_directory(const std::string& directory, const std::string& source)
   for (const std::string& f : *files) consider_found(f, source);
 }
 
-/// lib/switchyard/plugins beside this library, both installed and in the build tree.
+/// lib/switchyard/plugins beside this library, both installed and in the build tree. Where the dynamic linker knows the
+/// library by a relative name, what that is relative to may have changed: nothing is taken from the current directory.
 std::string package_directory() {
   boost::dll::fs::error_code ec;
   fs::path self = boost::dll::this_line_location(ec).string();
   if (ec) return {};
+  if (!self.is_absolute()) {
+    state().places.push_back({self.string(), "package", "not an absolute path: see LD_LIBRARY_PATH"});
+    return {};
+  }
   for (fs::path dir = self.parent_path(); !dir.empty(); dir = dir.parent_path()) {
     for (const char* sub : {"switchyard/plugins", "lib/switchyard/plugins"}) {
       std::error_code missing;

@@ -1,5 +1,7 @@
 #include "driver.h"
 
+#include <sys/auxv.h>
+
 #include <cstdlib>
 #include <filesystem>
 #include <system_error>
@@ -20,15 +22,20 @@ bool has_icd(const fs::path& folder) {
   return false;
 }
 
-/// Set and not empty. Loaders ignore their variables in privileged processes, too.
+/// Set and not empty.
 const char* setting(const char* name) {
-  const char* value = ::secure_getenv(name);
+  const char* value = std::getenv(name);
   return value != nullptr && *value != '\0' ? value : nullptr;
 }
 
 }  // namespace
 
 std::string no_driver_reason() {
+  // The ICD loader reads its variables, which name libraries, in every process (ocl-icd 2.3 with plain getenv), and so do
+  // drivers.
+  if (::getauxval(AT_SECURE) != 0) {
+    return "this process is privileged, and the environment would choose the libraries of OpenCL drivers";
+  }
   // Names of libraries, which the Khronos loader takes as they are.
   if (setting("OCL_ICD_FILENAMES") != nullptr) return "";
   const char* place = setting("OCL_ICD_VENDORS");

@@ -5,8 +5,8 @@
 
 namespace sy::opencl {
 
-/// Empty where at least one OpenCL driver is registered, else the reason why none can be used. Reads directories alone:
-/// a driver that starts would bring threads and a compiler into programs that never use it.
+/// Empty where at least one OpenCL driver is registered and may be used, else the reason why none can be. Reads
+/// directories alone: a driver that starts would bring threads and a compiler into programs that never use it.
 std::string no_driver_reason();
 
 }  // namespace sy::opencl

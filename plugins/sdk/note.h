@@ -3,13 +3,14 @@
 
 #include "switchyard/abi/plugin.h"
 
-/* The instruction set that the whole library needs; set it where only parts are compiled for more. */
+/* The instruction set that the whole library needs; set it where only parts are compiled for more. Whoever asks for a part
+ * of a level needs the level. */
 #if !defined(SY_PLUGIN_ISA)
-#if defined(__AVX512F__) && defined(__AVX512BW__) && defined(__AVX512VL__)
+#if defined(__AVX512F__)
 #define SY_PLUGIN_ISA "x86-64-v4"
-#elif defined(__AVX2__) && defined(__FMA__)
+#elif defined(__AVX__)
 #define SY_PLUGIN_ISA "x86-64-v3"
-#elif defined(__SSE4_2__)
+#elif defined(__SSE3__)
 #define SY_PLUGIN_ISA "x86-64-v2"
 #elif defined(__x86_64__)
 #define SY_PLUGIN_ISA "x86-64"

@@ -155,6 +155,8 @@ sy_status synchronize(void* self, std::int32_t device) {
 }
 
 sy_status configure(void* self, const char* key, const char* value) {
+  // Asked of every backend, so that it must not start this one, nor fail in a forked child.
+  if (std::strcmp(key, "num_threads") == 0) return SY_NOT_FOUND;
   return with_simulator(self, [&](Simulator& s) { s.configure(key, value); });
 }
 

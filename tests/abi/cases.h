@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <fstream>
 #include <functional>
 #include <thread>
 
@@ -32,6 +33,13 @@ inline Plugin& load_case(const std::string& name) {
 /// Why it does not load.
 inline std::string refusal(const std::string& name) {
   return message_of([&] { load_case(name); });
+}
+
+/// Whether a case's library is in this process.
+inline bool is_mapped(const std::string& name) {
+  std::ifstream maps("/proc/self/maps");
+  const std::string text((std::istreambuf_iterator<char>(maps)), std::istreambuf_iterator<char>());
+  return text.find("/" + name + ".so") != std::string::npos;
 }
 
 inline case_state& state_of(const Plugin& plugin) {

@@ -1,5 +1,8 @@
 // Loading from threads, forks, exits, and unloading while everything is in use.
+#include <dlfcn.h>
+
 #include <cstdlib>
+#include <filesystem>
 
 #include "cases.h"
 
@@ -49,6 +52,63 @@ int fork_before_load() {
 
 TEST_F(ProcessDeathTest, AForkBeforeTheFirstLoadHarmsNobody) {
   EXPECT_EXIT(_exit(fork_before_load()), testing::ExitedWithCode(0), "");
+}
+
+std::ptrdiff_t threads_of_this_process() {
+  return std::distance(std::filesystem::directory_iterator("/proc/self/task"), std::filesystem::directory_iterator());
+}
+
+int fork_after_search() {
+  load_plugins_once();
+#if !defined(__SANITIZE_THREAD__)  // which has one of its own
+  if (threads_of_this_process() != 1) return 1;
+#endif
+  return in_forked_child([] {
+    if (numbers(on("simulator", {1}) * 2) != std::vector<double>{2}) return 2;
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)  // which know nothing of a driver's threads
+    Backend* opencl = find_backend(Device("opencl").backend());
+    const bool there = opencl != nullptr && opencl->device_count() > 0;
+    if (there && numbers(on("opencl", {1})) != std::vector<double>{1}) return 3;
+#endif
+    return 0;
+  });
+}
+
+TEST_F(ProcessDeathTest, LoadingStartsNothingThatAForkWouldLose) {
+  EXPECT_EXIT(_exit(fork_after_search()), testing::ExitedWithCode(0), "");
+}
+
+/// Small numbers, whose products and sums are exact.
+Tensor pattern(IntArray shape, Dtype dtype) {
+  Tensor t = empty(shape, kF64);
+  std::vector<double> values(static_cast<std::size_t>(t.numel()));
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<double>(i * 7 % 11) - 5;
+  copy_from_host(t, values.data());
+  return t.to(dtype);
+}
+
+/// Products of oneDNN, of OpenBLAS and of a convolution, each large enough for several threads.
+std::vector<std::vector<double>> products() {
+  const Tensor single = pattern({400, 400}, kF32), twice = pattern({400, 400}, kF64);
+  const Tensor image = pattern({4, 32, 48, 48}, kF32), window = pattern({32, 32, 3, 3}, kF32);
+  return {numbers(mm(single, single)), numbers(mm(twice, twice)), numbers(conv2d(image, window))};
+}
+
+int fork_after_products() {
+  set_num_threads(2);
+  const auto expected = products();
+  const int child = in_forked_child([&] {
+    alarm(30);
+    if (products() != expected) return 1;
+    set_num_threads(2);  // no more than its one
+    return products() == expected ? 0 : 2;
+  });
+  if (child != 0) return child;
+  return products() == expected ? 0 : 3;
+}
+
+TEST_F(ProcessDeathTest, AForkedChildComputesWithoutItsParentsThreads) {
+  EXPECT_EXIT(_exit(fork_after_products()), testing::ExitedWithCode(0), "");
 }
 
 int fork_after_load() {
@@ -189,6 +249,32 @@ TEST(Unloading, StreamsAndEventsThatLiveOnAreHarmless) {
   event = Event();
   stream = Stream(Device());
   EXPECT_EQ(get(state_of(plugin).after_shutdown), 0u);
+}
+
+TEST(Unloading, ALibraryThatNobodyCanUnmapIsLoadedAgain) {
+  const auto negate = [] { EXPECT_THAT(numbers(neg(on("lingering", {1, -2}))), ElementsAre(-1, 2)); };
+  load_case("lingering");
+  void* handle = dlopen(case_file("lingering").c_str(), RTLD_NOW | RTLD_NOLOAD);
+  ASSERT_NE(handle, nullptr);
+  auto threads_ended = reinterpret_cast<int (*)()>(dlsym(handle, "lingering_threads_ended"));
+  ASSERT_NE(threads_ended, nullptr);
+  std::atomic<bool> called{false}, unloaded{false};
+  std::thread user([&] {
+    negate();
+    called = true;
+    wait_until([&] { return unloaded.load(); });
+  });  // its thread-local is destroyed by code of the plugin, which is unloaded by then
+  wait_until([&] { return called.load(); });
+  unload_plugin("lingering");
+  unloaded = true;
+  user.join();
+  EXPECT_TRUE(is_mapped("lingering"));
+  EXPECT_EQ(threads_ended(), 1);
+  dlclose(handle);
+  load_case("lingering");
+  negate();
+  std::thread(negate).join();
+  EXPECT_EQ(threads_ended(), 2) << "the same variable as before";
 }
 
 TEST(Unloading, QueuedWorkIsDoneBeforeAndOthersAreRefused) {

@@ -96,6 +96,12 @@ done
 expect 0 'switchyard_cpu.so (package): loaded as cpu' "$tool" devices --why
 expect 0 'system /usr/lib/switchyard/plugins: ' "$tool" devices --why
 expect 0 '"places"' "$tool" devices --json
+# The dynamic linker knows our libraries by names relative to where a program started; that is no place for plugins.
+here=$PWD
+cd "$(dirname "$(ldd "$tool" | awk '$1 ~ /^libswitchyard_dispatcher/ {print $3}')")" || exit 1
+expect 0 'package ./libswitchyard_dispatcher.so: not an absolute path: see LD_LIBRARY_PATH' \
+  env LD_LIBRARY_PATH=. "$tool" devices --why
+cd "$here" || exit 1
 mkdir -m 777 "$folder/open"
 cp "$cases/plain.so" "$folder/open"
 expect 0 "open is writable by everyone" env SWITCHYARD_PLUGINS="$folder/open" "$tool" devices

@@ -24,13 +24,16 @@ namespace sy::cpu {
 namespace {
 
 std::atomic<int> g_num_threads{0};  // 0: OpenMP's own default
+std::atomic<bool> g_is_forked{false};
 
 // A forked child has its parent's OpenMP pool in name alone: a parallel region would wait for threads that do not
-// exist. It computes on one thread.
+// exist. It computes on one thread, whatever it asks for.
 void watch_for_fork() {
 #if defined(__unix__)
-  static const int kRegistered =
-      pthread_atfork(nullptr, nullptr, [] { g_num_threads.store(1, std::memory_order_relaxed); });
+  static const int kRegistered = pthread_atfork(nullptr, nullptr, [] {
+    g_is_forked.store(true, std::memory_order_relaxed);
+    g_num_threads.store(1, std::memory_order_relaxed);
+  });
   static_cast<void>(kRegistered);
 #endif
 }
@@ -43,7 +46,9 @@ int num_threads() {
   return set > 0 ? set : std::max(1, omp_get_max_threads());
 }
 
-void set_num_threads(int n) { g_num_threads.store(n, std::memory_order_relaxed); }
+void set_num_threads(int n) {
+  if (!g_is_forked.load(std::memory_order_relaxed)) g_num_threads.store(n, std::memory_order_relaxed);
+}
 
 SY_TSAN_REGION
 void parallel_ranges(std::int64_t n, std::int64_t grain, std::int64_t align,

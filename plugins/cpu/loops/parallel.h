@@ -6,7 +6,8 @@
 
 namespace sy::cpu {
 
-/// Threads a parallel region may use; at least 1, and 1 in a forked child. Set by configure("num_threads").
+/// Threads a parallel region may use; at least 1, and 1 in a forked child, where setting it has no effect. Set by
+/// configure("num_threads").
 int num_threads();
 void set_num_threads(int n);
 

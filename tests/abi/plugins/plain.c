@@ -10,7 +10,7 @@
  *   CASE_HOST_SYMBOLS   calls functions of the host            CASE_UNKNOWN_SYMBOL   calls one that nobody has
  *   CASE_DEPENDENCY a function of another library              CASE_AT_EXIT    calls the host from a destructor
  *   CASE_EVOLVED    has a kernel for evolved::scale, too       CASE_GUEST      brings kernels for this other device only
- *   CASE_PRIORITY   of its kernels */
+ *   CASE_PRIORITY   of its kernels                             CASE_CLASH      neg multiplies by what clash.c says, too */
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -207,7 +207,12 @@ static const struct {
 /* --- kernels: contiguous f32 --- */
 
 typedef float (*unary)(float);
+#if defined(CASE_CLASH)
+extern float clashing_factor(void);
+static float negative(float x) { return -x * clashing_factor(); }
+#else
 static float negative(float x) { return -x; }
+#endif
 static float positive(float x) { return x > 0 ? x : 0; }
 
 static const float* read_from(const sy_slot* slot) {

@@ -86,7 +86,9 @@ TEST_F(Parallel, AForkedChildComputesAlone) {
   pid_t child = fork();
   if (child == 0) {
     alarm(20);
-    _exit(num_threads() == 1 && ranges_of(1000, 1).size() == 1 ? 0 : 1);
+    if (num_threads() != 1 || ranges_of(1000, 1).size() != 1) _exit(1);
+    set_num_threads(3);
+    _exit(ranges_of(1000, 1).size() == 1 ? 0 : 2);
   }
   int status = 0;
   ASSERT_EQ(waitpid(child, &status, 0), child);

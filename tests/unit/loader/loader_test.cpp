@@ -124,6 +124,14 @@ TEST_F(SearchDeathTest, InOrderAndOnceByFileName) {
               "[^>]*/two/switchyard_template.so>");
 }
 
+TEST_F(SearchDeathTest, OneFileUnderTwoNames) {
+  fs::copy_file(plugin_file("template"), dir_ / "one/a.so");
+  fs::create_symlink("a.so", dir_ / "one/b.so");
+  EXPECT_EXIT(load_and_print((dir_ / "one").string()), testing::ExitedWithCode(0),
+              "^<SWITCHYARD_PLUGINS one/a.so is template>"
+              "<SWITCHYARD_PLUGINS one/b.so the same file as [^ ]*/one/a.so, loaded already><package");
+}
+
 /// Prints the places and their notes, and exits.
 [[noreturn]] void print_places() {
   std::string text;
