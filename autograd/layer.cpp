@@ -78,8 +78,8 @@ void record_parts(Frame& f) {
   as_tensor(f.result(0)).copy_(as_tensor(fresh[0]));
 }
 
-void record(Frame& f, const OperatorDerivative& derivative) {
-  const TensorBase* target = written(f);
+/// target: what the call overwrites, or nullptr.
+void record(Frame& f, const OperatorDerivative& derivative, const TensorBase* target) {
   if (f.variant() == Variant::kOut) {
     fail(ErrorCode::kFailedPrecondition, f.op().name(),
          ": the out form cannot be recorded; call it under NoGrad or use the function");
@@ -151,7 +151,7 @@ void autograd_layer(Frame& f, void*) {
   if (derivative != nullptr) {
     const TensorBase* target = written(f);
     bool overwritten = target != nullptr && (target->impl()->layer_bits() & kBit);
-    if (wants_gradient(f, derivative->inputs) || overwritten) return record(f, *derivative);
+    if (wants_gradient(f, derivative->inputs) || overwritten) return record(f, *derivative, target);
     return pass(f);
   }
   if (def.composite != nullptr && def.not_differentiable == nullptr) {
