@@ -92,6 +92,14 @@ sy_status free_before_shutdown(void* self, std::int32_t device, std::uint32_t ki
   return plain().free(self, device, kind, memory);
 }
 
+/// No mistake: nothing but what a backend must have.
+void make_bare(sy_backend& b) {
+  b.device_info = nullptr;
+  b.event_query = nullptr;
+  b.configure = nullptr;
+  b.extension = nullptr;
+}
+
 struct Mistake {
   const char* name;
   void (*plant)(sy_backend&);
@@ -107,6 +115,7 @@ constexpr Mistake kMistakes[] = {
     {"forgets_loss", [](sy_backend& b) { b.synchronize = &synchronize_and_forget; }},
     {"long_info", [](sy_backend& b) { b.device_info = &info_and_more; }},
     {"late_free", [](sy_backend& b) { b.free = &free_before_shutdown; }},
+    {"bare", &make_bare},
 };
 
 /// Held as long as the process: init comes again when the plugin is loaded again.
