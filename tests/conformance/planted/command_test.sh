@@ -40,7 +40,8 @@ expect 2 'a known gap needs op and reason' --plugin "$plugin" --gaps "$folder/ga
 expect 2 'none.so' --plugin "$folder/none.so"
 expect 2 'half not in' --plugin "$plugin" --tier half
 expect 0 'Exit status' --help
-SWITCHYARD_SIMULATOR_DEVICES=0 expect 77 'no device' --device simulator
+SWITCHYARD_SIMULATOR_DEVICES=0 expect 77 \
+  'no device to test: plugin simulator finds no device simulator on this machine' --device simulator
 simulator=$(dirname "$tool")/../lib/switchyard/plugins/switchyard_simulator.so
 SWITCHYARD_SIMULATOR_DEVICES=0 expect 77 'passed' --plugin "$simulator"
 
