@@ -63,7 +63,11 @@ int main(int argc, char** argv) {
               << "\"; there are devices, ops, call, explain, new-plugin and conformance\n";
     return 2;
   }
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) {
+    return app.exit(e) == 0 ? 0 : 2;  // 0: it asked for help
+  }
   try {
     if (*devices) return run_devices(json, why);
     if (*ops) return run_ops(name, json);

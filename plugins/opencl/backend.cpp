@@ -112,13 +112,13 @@ sy_status configure(void*, const char* key, const char* value) {
 
 void read_counts(sy_opencl_counts* counts) {
   const Counters& c = counters();
-  *counts = {c.bytes_copied_to_host, c.bytes_read_by_kernels, c.programs_built, c.programs_from_cache,
-             c.cache_entries_rejected};
+  *counts = {c.bytes_copied_to_host, c.bytes_read_by_kernels,  c.programs_built,
+             c.programs_from_cache,  c.cache_entries_rejected, c.bytes_read_for_faults};
 }
 
 const void* extension(void*, const char* name, std::uint32_t version) {
   static constexpr sy_opencl_statistics kStatistics = {sizeof(sy_opencl_statistics), 0, &read_counts};
-  return std::strcmp(name, SY_OPENCL_STATISTICS) == 0 && version == 1 ? &kStatistics : nullptr;
+  return std::strcmp(name, SY_OPENCL_STATISTICS) == 0 && version == 2 ? &kStatistics : nullptr;
 }
 
 constexpr sy_backend make_backend() {

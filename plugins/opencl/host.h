@@ -26,6 +26,7 @@ struct Counters {
   std::atomic<std::uint64_t> programs_built{0};
   std::atomic<std::uint64_t> programs_from_cache{0};
   std::atomic<std::uint64_t> cache_entries_rejected{0};
+  std::atomic<std::uint64_t> bytes_read_for_faults{0};
 };
 inline Counters& counters() {
   static Counters instance;

@@ -1,4 +1,4 @@
-/* What the opencl plugin counts: the backend's extension "opencl.statistics", version 1. Plain C. */
+/* What the opencl plugin counts: the backend's extension "opencl.statistics", version 2. Plain C. */
 #pragma once
 
 #include <stdint.h>
@@ -11,6 +11,7 @@ typedef struct sy_opencl_counts {
   uint64_t programs_built;         /* from source */
   uint64_t programs_from_cache;    /* from the binaries on disk */
   uint64_t cache_entries_rejected; /* damaged, or refused by the driver */
+  uint64_t bytes_read_for_faults;  /* where the host waits for a stream on which an index may have been out of range */
 } sy_opencl_counts;
 
 typedef struct sy_opencl_statistics {

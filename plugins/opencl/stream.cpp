@@ -93,6 +93,7 @@ void Queue::report_fault() {
   const cl_int waited = clWaitForEvents(1, &read);
   clReleaseEvent(read);
   check(waited, "clWaitForEvents");
+  counters().bytes_read_for_faults += sizeof record;
   check(cleared, "clEnqueueFillBuffer");
   if (record[0] == 0) return;
   Site site{};

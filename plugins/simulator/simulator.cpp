@@ -153,8 +153,9 @@ void Simulator::drain(int index) {
 }
 
 void Simulator::push(int index, Stream& stream, std::function<void()> task, bool recordable) {
-  auto delayed = [this, index, task = std::move(task)] {
-    if (const std::int64_t delay = delay_.next_us()) std::this_thread::sleep_for(std::chrono::microseconds(delay));
+  // Drawn now: work that was queued while the setting held stays late when it is taken back.
+  auto delayed = [this, index, delay = delay_.next_us(), task = std::move(task)] {
+    if (delay != 0) std::this_thread::sleep_for(std::chrono::microseconds(delay));
     if (faults_.loses(index)) lose(index);
     if (!is_lost(index)) task();
   };

@@ -10,39 +10,16 @@ constexpr Layout kLayouts[] = {Layout::kContiguous, Layout::kTransposed, Layout:
                                Layout::kNegative};
 
 /// Calls fn on every tensor of a sample.
-template <typename Fn>
-void for_each_spec(Sample& sample, Fn&& fn) {
+template <typename AnySample, typename Fn>
+void for_each_spec(AnySample& sample, Fn&& fn) {
   for (auto& [name, value] : sample) {
     if (auto* spec = std::get_if<TensorSpec>(&value)) fn(*spec);
     if (auto* list = std::get_if<std::vector<TensorSpec>>(&value)) {
-      for (TensorSpec& spec : *list) {
+      for (auto& spec : *list) {
         if (!spec.absent) fn(spec);
       }
     }
   }
-}
-
-/// The sample with one size replaced wherever it stands, in shapes and in attributes that are shapes.
-Sample with_size(Sample sample, std::int64_t from, std::int64_t to) {
-  auto replace = [&](std::vector<std::int64_t>& list) { std::replace(list.begin(), list.end(), from, to); };
-  for_each_spec(sample, [&](TensorSpec& spec) { replace(spec.shape); });
-  for (const char* name : {"size", "normalized_shape", "input_size", "weight_size", "size_in"}) {
-    if (auto it = sample.find(name); it != sample.end()) {
-      if (auto* list = std::get_if<std::vector<std::int64_t>>(&it->second)) replace(*list);
-    }
-  }
-  return sample;
-}
-
-/// Elements of all tensors, whose product bounds the work of a product of two.
-std::int64_t elements(Sample& sample) {
-  std::int64_t total = 0;
-  for_each_spec(sample, [&](TensorSpec& spec) {
-    std::int64_t numel = 1;
-    for (std::int64_t size : spec.shape) numel *= size;
-    total += numel;
-  });
-  return total;
 }
 
 class CaseMaker {
@@ -149,8 +126,8 @@ class CaseMaker {
           if (from == to || (to == 130 && found.size() > 3)) continue;
           Case c = base(s, d);
           c.sample = with_size(c.sample, from, to);
-          if (to == 130 && op_.group == "index" && elements(c.sample) > 1000) continue;  // results are far larger
-          if (to == 9001 && (s != 0 || elements(c.sample) > 100000 || !cheap_when_long(from))) continue;
+          if (to == 130 && op_.group == "index" && num_elements(c.sample) > 1000) continue;  // results are far larger
+          if (to == 9001 && (s != 0 || num_elements(c.sample) > 100000 || !cheap_when_long(from))) continue;
           c.variation += str_cat(", size ", from, " as ", to);
           c.may_refuse = true;
           add_layouts(std::move(c), l++ % kNumLayouts, 1 + l % 4);
@@ -282,6 +259,27 @@ std::vector<Case> plain_cases(const OperatorSamples& op, std::optional<Dtype> t0
     cases.push_back(std::move(c));
   }
   return cases;
+}
+
+Sample with_size(Sample sample, std::int64_t from, std::int64_t to) {
+  auto replace = [&](std::vector<std::int64_t>& list) { std::replace(list.begin(), list.end(), from, to); };
+  for_each_spec(sample, [&](TensorSpec& spec) { replace(spec.shape); });
+  for (const char* name : {"size", "normalized_shape", "input_size", "weight_size", "size_in"}) {
+    if (auto it = sample.find(name); it != sample.end()) {
+      if (auto* list = std::get_if<std::vector<std::int64_t>>(&it->second)) replace(*list);
+    }
+  }
+  return sample;
+}
+
+std::int64_t num_elements(const Sample& sample) {
+  std::int64_t total = 0;
+  for_each_spec(sample, [&](const TensorSpec& spec) {
+    std::int64_t numel = 1;
+    for (std::int64_t size : spec.shape) numel *= size;
+    total += numel;
+  });
+  return total;
 }
 
 bool has_variant(const OperatorSamples& op, const std::string& variant) {

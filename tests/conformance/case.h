@@ -73,6 +73,11 @@ std::vector<Case> make_cases(const OperatorSamples& op, Tier tier);
 /// One case per sample in one dtype for T0; the other variables take the first of their sets.
 std::vector<Case> plain_cases(const OperatorSamples& op, std::optional<Dtype> t0);
 
+/// The sample with one size replaced wherever it stands, in shapes and in attributes that are shapes.
+Sample with_size(Sample sample, std::int64_t from, std::int64_t to);
+/// Elements of all tensors.
+std::int64_t num_elements(const Sample& sample);
+
 bool has_variant(const OperatorSamples& op, const std::string& variant);
 bool has_tag(const OperatorSamples& op, const std::string& tag);
 /// The set of a type variable.

@@ -1,5 +1,6 @@
 #include "switchyard/testing/layout.h"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -88,7 +89,11 @@ std::string Placed::changes(bool elements_too) const {
     });
   }
   if (before == now) return "";
-  return elements_too ? "its storage was written to" : "memory between its elements was written to";
+  if (elements_too) return "its storage was written to";
+  auto at = std::mismatch(now.begin(), now.end(), before.begin()).first - now.begin();
+  return str_cat("memory between or around its elements was written to: byte ", at,
+                 " of its storage, whose first element", " lies at byte ",
+                 tensor.storage_offset() * static_cast<std::int64_t>(item));
 }
 
 Placed place(const Array& values, Device device, Layout layout) {
@@ -100,6 +105,20 @@ Placed place(const Array& values, Device device, Layout layout) {
                 item);
   });
   return upload(values.dtype, values.shape, device, g, std::move(image));
+}
+
+Placed place_between_margins(Dtype dtype, const std::vector<std::int64_t>& shape, Device device) {
+  constexpr std::int64_t kMargin = 64;  // elements: keeps whatever alignment the storage has, up to 64 bytes
+  Geometry g = geometry(shape, Layout::kContiguous);
+  std::int64_t end = g.elements + kMargin;
+  g.offset = kMargin;
+  g.elements += 2 * kMargin;
+  std::vector<std::byte> image = garbage(dtype, g.elements);
+  const auto item = static_cast<std::int64_t>(dtype.itemsize());
+  for (std::int64_t i = 0; i < g.elements * item; ++i) {
+    if (i < kMargin * item || i >= end * item) image[static_cast<std::size_t>(i)] = static_cast<std::byte>(i * 151 + 7);
+  }
+  return upload(dtype, shape, device, g, std::move(image));
 }
 
 Placed place_garbage(Dtype dtype, const std::vector<std::int64_t>& shape, Device device, Layout layout) {

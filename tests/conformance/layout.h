@@ -20,8 +20,8 @@ struct Placed {
   TensorBase tensor;
   std::vector<std::byte> image;
 
-  /// What of the storage has changed since, or "". With elements_too, the tensor's own elements count, else only the
-  /// gaps between them, which hold NaN (or 111, or true).
+  /// What of the storage has changed since, or "". With elements_too, the tensor's own elements count, else only what
+  /// lies between and around them, which holds NaN (or 111, or true).
   std::string changes(bool elements_too) const;
 };
 
@@ -29,5 +29,7 @@ struct Placed {
 Placed place(const Array& values, Device device, Layout layout);
 /// A tensor of that shape whose elements hold garbage, for outputs.
 Placed place_garbage(Dtype dtype, const std::vector<std::int64_t>& shape, Device device, Layout layout);
+/// As place_garbage, contiguous, with a margin of bytes that all differ before and behind it in its storage.
+Placed place_between_margins(Dtype dtype, const std::vector<std::int64_t>& shape, Device device);
 
 }  // namespace sy::testing

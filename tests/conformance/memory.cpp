@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "switchyard/core/abi_error.h"
@@ -16,17 +17,22 @@ std::string first_difference(const Bytes& got, const Bytes& wanted) {
   return "";
 }
 
+/// "" where the block lies as device_info says.
+std::string misaligned(Device device, const void* data, std::uint64_t size) {
+  std::uint32_t alignment = std::max(device_state(device).info.alignment, 1u);
+  if (reinterpret_cast<std::uintptr_t>(data) % alignment == 0) return "";
+  return str_cat("a block of ", size, " bytes is not aligned to ", alignment, ", as device_info says");
+}
+
 std::string sizes(Device device) {
   const sy_device_info& info = device_state(device).info;
   for (std::uint64_t size : kSizes) {
     RawBlock block(device, size + info.padding);
     if (block.data() == nullptr) return str_cat("alloc of ", size, " bytes succeeds with NULL");
-    auto address = reinterpret_cast<std::uintptr_t>(block.data());
-    if (!backend_of(device).opaque_memory() && address % info.alignment != 0) {
-      return str_cat("a block of ", size, " bytes is not aligned to ", info.alignment, ", as device_info says");
-    }
+    std::string wrong = backend_of(device).opaque_memory() ? "" : misaligned(device, block.data(), size);
+    if (!wrong.empty()) return wrong;
     block.write(pattern(size, 1));
-    std::string wrong = first_difference(block.read(size), pattern(size, 1));
+    wrong = first_difference(block.read(size), pattern(size, 1));
     if (!wrong.empty()) return str_cat("a block of ", size, " bytes, written and read: ", wrong);
   }
   return "";
@@ -86,6 +92,7 @@ std::string host_kind(Device device, std::uint32_t kind) {
   if (status == SY_UNSUPPORTED) throw Skip{reason.empty() ? "not supported" : reason};
   for (std::uint64_t size : kSizes) {
     RawBlock host(device, size, kind);
+    if (std::string wrong = misaligned(device, host.data(), size); !wrong.empty()) return wrong;
     RawBlock block(device, size);
     Bytes wanted = pattern(size, 5);
     std::memcpy(host.data(), wanted.data(), size);

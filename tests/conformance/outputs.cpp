@@ -1,4 +1,4 @@
-// What kernels write to: all of their outputs, whatever was there, the same each time, and nothing behind them.
+// What kernels write to: all of their outputs, whatever was there, the same each time, and nothing around them.
 #include <cstring>
 
 #include "switchyard/core/abi_error.h"
@@ -149,6 +149,48 @@ void require_fit(const Watched& w) {
   if (w.outcome.threw || !w.outcome.fault.empty() || !w.ran) throw NoCase();
 }
 
+/// The out form, into outputs in the middle of a larger storage whose margins must stay as they are.
+std::string between_margins(const Case& c, const Options& options) {
+  const Inputs inputs = make_inputs(c);
+  PlacedInputs placed = place(inputs, options.device);
+  const Outcome function = run_function(*c.op, placed, options.device);
+  if (function.threw || !function.fault.empty()) throw NoCase();
+  std::vector<Placed> outs;
+  for (const Array& r : function.results) outs.push_back(place_between_margins(r.dtype, r.shape, options.device));
+  PlacedInputs again = place(inputs, options.device);
+  return difference(*c.op, run_out(*c.op, again, outs, options.device), function);
+}
+
+/// Outputs of whole lines of 64 bytes, up to 1 KiB and beyond, and one that ends within a line.
+std::vector<Case> longer_cases(const Case& plain) {
+  constexpr std::int64_t kMostElements = 20000;
+  std::vector<Case> cases;
+  std::int64_t from = 0;
+  for (const auto& [name, value] : plain.sample) {
+    const auto* spec = std::get_if<TensorSpec>(&value);
+    if (from == 0 && spec != nullptr && !spec->shape.empty()) from = spec->shape.back();
+  }
+  if (from == 0) return cases;
+  for (std::int64_t to : {64, 1088, 1091}) {
+    Case c = plain;
+    c.sample = with_size(c.sample, from, to);
+    c.variation += str_cat(", size ", from, " as ", to);
+    c.may_refuse = true;
+    if (num_elements(c.sample) <= kMostElements) cases.push_back(std::move(c));
+  }
+  return cases;
+}
+
+void run_margins(const Case& plain, const Options& options, Report& report) {
+  if (!has_variant(*plain.op, "out")) return;
+  std::vector<Case> cases = longer_cases(plain);
+  cases.push_back(plain);
+  for (Case& c : cases) {
+    c.variation += ", out in the middle of a larger storage";
+    report.run(c, [&] { return between_margins(c, options); });
+  }
+}
+
 }  // namespace
 
 void run_outputs(const OperatorSamples& op, const Options& options, Report& report) {
@@ -175,6 +217,7 @@ void run_outputs(const OperatorSamples& op, const Options& options, Report& repo
         require_fit(first);
         return unequal(op, watch(c, options, 0x5a), first);
       });
+      run_margins(plain, options, report);
     }
   }
 }

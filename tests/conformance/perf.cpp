@@ -61,7 +61,7 @@ std::optional<Inputs> grown(const Case& small) {
     Inputs inputs = make_inputs(c);
     PlacedInputs placed = place(inputs, Device());
     auto start = Clock::now();
-    if (run_function(*c.op, placed, Device()).threw || seconds(start) > 0.2) return std::nullopt;
+    if (run_function(*c.op, placed, Device()).threw || seconds(start) > 1.0) return std::nullopt;
     return inputs;
   } catch (const std::invalid_argument&) {
     return std::nullopt;

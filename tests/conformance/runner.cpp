@@ -69,6 +69,15 @@ std::vector<Backend*> backends_of(const Plugin* plugin) {
   return list;
 }
 
+/// Throws NoDevice, with the reason, where the backend has none.
+void require_devices(Backend& b) {
+  if (b.device_count() != 0) return;
+  absl::Status status = b.device_count_error();
+  if (!status.ok()) throw NoDevice{std::string(status.message())};
+  std::string owner = b.plugin() != nullptr ? str_cat("plugin ", b.plugin()->name()) : std::string("the program");
+  throw NoDevice{str_cat(owner, " finds no device ", b.table().name, " on this machine")};
+}
+
 /// Loads what the run needs, the plugin under test first, and finds its device. Called in a child.
 Device load_target(const RunOptions& options, std::string* note) {
   Plugin* plugin = options.plugin.empty() ? nullptr : load_explicitly(options.plugin);
@@ -79,7 +88,7 @@ Device load_target(const RunOptions& options, std::string* note) {
   if (!options.device.empty()) {
     Device device(options.device);
     Backend* b = find_backend(device.backend());
-    if (b != nullptr && b->device_count() == 0) throw NoDevice{std::string(b->device_count_error().message())};
+    if (b != nullptr) require_devices(*b);
     device_state(device);
     return device;
   }
@@ -88,11 +97,7 @@ Device load_target(const RunOptions& options, std::string* note) {
   std::vector<std::string> names;
   for (Backend* b : found) names.push_back(b->table().name);
   if (names.size() > 1) *note = str_cat("its devices: ", absl::StrJoin(names, ", "), "; tested here: ", names[0]);
-  if (found[0]->device_count() == 0) {
-    absl::Status status = found[0]->device_count_error();
-    throw NoDevice{status.ok() ? str_cat("plugin ", plugin->name(), " finds no device on this machine")
-                               : std::string(status.message())};
-  }
+  require_devices(*found[0]);
   return Device(found[0]->id(), 0);
 }
 
@@ -180,14 +185,7 @@ class Runner {
   Results run() {
     auto start = Clock::now();
     check_names();
-    try {
-      probe_ = run_probe(options_);
-    } catch (const NoDevice& none) {
-      if (options_.plugin.empty()) throw;
-      results_.no_device = none.reason;  // its file and its tables can be looked at nevertheless
-      probe_ = {"(no device)", std::filesystem::canonical(options_.plugin).string(), options_.plugin, none.reason,
-                ~std::uint64_t{0}};
-    }
+    find_device();
     read_gaps();
     make_jobs();
     make_batches();
@@ -210,6 +208,31 @@ class Runner {
     bool timed_out = false;
     bool lost = false;
   };
+
+  /// What looks at the file alone is asked even where the host would not take the plugin.
+  void find_device() {
+    if (!options_.plugin.empty() && options_.device.empty() && !loads_anything()) return no_device("not asked for");
+    try {
+      probe_ = run_probe(options_);
+    } catch (const NoDevice& none) {
+      if (options_.plugin.empty()) throw;
+      results_.no_device = none.reason;  // its file and its tables can be looked at nevertheless
+      no_device(none.reason);
+    }
+  }
+
+  void no_device(const std::string& reason) {
+    has_device_ = false;
+    probe_ = {"(no device)", std::filesystem::canonical(options_.plugin).string(), options_.plugin, reason,
+              ~std::uint64_t{0}};
+  }
+
+  bool loads_anything() const {
+    auto loads = [&](const PluginSuite& s) { return s.loads && wanted(s.part, s.name); };
+    auto calls = [&](const Suite& s) { return wanted(s.part, s.name); };
+    return std::any_of(plugin_suites().begin(), plugin_suites().end(), loads) ||
+           std::any_of(suites().begin(), suites().end(), calls);
+  }
 
   static bool contains(const std::vector<std::string>& list, const std::string& value) {
     return std::find(list.begin(), list.end(), value) != list.end();
@@ -469,7 +492,7 @@ class Runner {
     };
     std::string text = str_cat(options_.command, " conformance");
     if (!options_.plugin.empty()) str_append(&text, " --plugin ", quoted(options_.plugin));
-    if (results_.no_device.empty()) str_append(&text, " --device ", probe_.device);
+    if (has_device_) str_append(&text, " --device ", probe_.device);
     str_append(&text, " --suite ", job.name());
     if (job.op != nullptr) str_append(&text, " --op ", job.op_name());
     if (options_.tier == Tier::kFull) text += " --tier full";
@@ -557,6 +580,7 @@ class Runner {
   std::vector<Batch> waiting_;  // the next one last
   std::vector<Running> running_;
   Progress progress_;
+  bool has_device_ = true;
   Results results_;
 };
 

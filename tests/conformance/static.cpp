@@ -83,7 +83,7 @@ void run_static(const Target& target, Report& report) {
   check("its symbols can be read", [&] {
     library = read_library_file(target.plugin);
     report.note("exported symbols", "", first_few(library.exported));
-    report.note("undefined symbols", "", str_cat(library.undefined.size()));
+    report.note("undefined symbols", "", absl::StrJoin(library.undefined, ", "));
     report.note("needed libraries", "", absl::StrJoin(library.needed, ", "));
     report.note("sanitizers", "", sanitizers_of(library));
     return std::string();

@@ -1,5 +1,8 @@
 #include "switchyard/testing/suite.h"
 
+#include "switchyard/core/backend.h"
+#include "switchyard/dispatch/boxed.h"
+
 namespace sy::testing {
 namespace {
 
@@ -22,6 +25,18 @@ std::string missing_in_sample(const Sample& sample, std::uint64_t dtypes) {
   return "";
 }
 
+/// What the plugin says to an addition in that dtype; "" where it does not mind.
+std::string reason_against(Dtype dtype, Device device) {
+  try {
+    TensorBase one = place(Array(dtype, {1}), device, Layout::kContiguous).tensor;
+    call("add", {{"self", one}, {"other", one}});
+    synchronize(device);
+    return "";
+  } catch (const Error& e) {
+    return e.what();
+  }
+}
+
 }  // namespace
 
 std::string missing_dtype(const Case& c, std::uint64_t dtypes) {
@@ -38,7 +53,14 @@ void Report::run(const Case& c, const Fn& fn) {
   CaseName name{c.str(), c.dtype(), std::string(layout_name(c.layouts[0]))};
   std::string missing = missing_dtype(c, dtypes_);
   if (missing.empty()) return run(name, fn);
-  run(name, [&]() -> std::string { throw Skip{str_cat("the device does not compute on ", missing)}; });
+  run(name, [&]() -> std::string { throw Skip{why_missing(missing)}; });
+}
+
+const std::string& Report::why_missing(const std::string& dtype) {
+  std::string& text = missing_[dtype];
+  if (!text.empty()) return text;
+  std::string reason = reason_against(*Dtype::parse(dtype), device_);
+  return text = str_cat("the device does not compute on ", dtype, reason.empty() ? "" : ": ", reason);
 }
 
 void Report::run(const CaseName& name, const Fn& fn) {

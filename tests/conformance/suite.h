@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -55,7 +56,8 @@ class Report {
   /// Returns "", or what went wrong; may throw Skip and NoCase. Whatever else it throws is what went wrong.
   using Fn = std::function<std::string()>;
 
-  Report(CaseListener& listener, const Options& options) : listener_(listener), dtypes_(options.dtypes) {}
+  Report(CaseListener& listener, const Options& options)
+      : listener_(listener), device_(options.device), dtypes_(options.dtypes) {}
 
   /// Skips the case where the device lacks one of its dtypes.
   void run(const Case& c, const Fn& fn);
@@ -65,8 +67,12 @@ class Report {
   }
 
  private:
+  const std::string& why_missing(const std::string& dtype);
+
   CaseListener& listener_;
+  Device device_;
   std::uint64_t dtypes_;
+  std::map<std::string, std::string> missing_;  // by dtype: that the device does not compute on it, and why
 };
 
 /// A dtype of the case that is not in the set, or "".

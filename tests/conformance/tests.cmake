@@ -14,31 +14,51 @@ endif()
 foreach(device IN LISTS conformance_devices)
   set(timeout 600)
   set(skips "")
+  set(tested --device ${device})
   if(device STREQUAL "opencl")
     set(timeout 900)  # the driver compiles every kernel when it is first used on a machine
-    set(skips SKIP_RETURN_CODE 77)  # a machine may have the headers and no driver
+    set(skips SKIP_RETURN_CODE 77)  # a machine may have the headers and no driver: the plugin, named, declines
+    set(tested --plugin $<TARGET_FILE:opencl>)
   endif()
   foreach(file IN LISTS switchyard_generated_SAMPLES)
     cmake_path(GET file STEM stem)
     string(REGEX REPLACE "_samples$" "" group ${stem})
     if(NOT group STREQUAL "all")
       add_test(NAME conformance.${device}.${group}
-               COMMAND switchyard_tool conformance --device ${device} --group ${group} --timeout 120)
+               COMMAND switchyard_tool conformance ${tested} --group ${group} --timeout 120)
       set_tests_properties(conformance.${device}.${group} PROPERTIES TIMEOUT ${timeout} ${skips})
     endif()
   endforeach()
   add_test(NAME conformance.${device}.device
-           COMMAND switchyard_tool conformance --device ${device} --suite file,tables,loading,unloading,runtime --timeout 120)
+           COMMAND switchyard_tool conformance ${tested} --suite file,tables,loading,unloading,runtime --timeout 120)
   set_tests_properties(conformance.${device}.device PROPERTIES TIMEOUT ${timeout} ${skips})
 endforeach()
 
-# As on a device without f64: the operators whose composites might ask for it.
+# As on a device without f64: all of the quick tier, with what builds for minutes; always those operators whose
+# composites might ask for it.
 if("opencl" IN_LIST conformance_devices)
   add_test(NAME conformance.opencl.no_fp64
-           COMMAND switchyard_tool conformance --device opencl --group factory,random --timeout 120)
-  set_tests_properties(conformance.opencl.no_fp64 PROPERTIES ENVIRONMENT SWITCHYARD_OPENCL_FP64=off TIMEOUT 600
-                       SKIP_RETURN_CODE 77)
+           COMMAND switchyard_tool conformance --plugin $<TARGET_FILE:opencl> --group factory,random --timeout 120)
+  add_test(NAME conformance.opencl.no_fp64_all
+           COMMAND switchyard_tool conformance --plugin $<TARGET_FILE:opencl> --timeout 120 --jobs 2)
+  set_tests_properties(conformance.opencl.no_fp64 conformance.opencl.no_fp64_all PROPERTIES
+                       ENVIRONMENT SWITCHYARD_OPENCL_FP64=off TIMEOUT 600 SKIP_RETURN_CODE 77)
+  set_tests_properties(conformance.opencl.no_fp64_all PROPERTIES TIMEOUT 1800 LABELS builds)
 endif()
+
+# What cannot be tried is left out with the plugin's reason.
+if("opencl" IN_LIST conformance_devices)
+  add_test(NAME conformance.opencl.reason
+           COMMAND switchyard_tool conformance --plugin $<TARGET_FILE:opencl> --op add --suite forward --json -)
+  set_tests_properties(conformance.opencl.reason PROPERTIES ENVIRONMENT SWITCHYARD_OPENCL_FP64=off SKIP_RETURN_CODE 77
+                       PASS_REGULAR_EXPRESSION "does not compute on f64: [^\"]* has no fp64, so dtype f64")
+endif()
+
+# Every combination of dtypes and layouts, of two operators; conformance_full is for the others.
+foreach(device cpu simulator)
+  add_test(NAME conformance.${device}.full COMMAND switchyard_tool conformance --device ${device} --tier full --op add,sum)
+  set_tests_properties(conformance.${device}.full PROPERTIES TIMEOUT 600)
+endforeach()
 
 # Work that takes a different time each time: whoever forgets to wait is seen.
 foreach(device simulator simulator_opaque)

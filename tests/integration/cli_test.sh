@@ -114,7 +114,12 @@ for bad in 'trap: ends the process in its static initialisers (killed by signal'
   expect 0 "cpu:0" env SWITCHYARD_PLUGINS="$cases/$name.so" "$tool" devices
 done
 
-# commands
+# commands; wrong arguments are status 2
+expect 0 'conformance' "$tool" --help
+expect 2 'subcommand is required' "$tool"
+expect 2 'none.so' "$tool" conformance --plugin "$folder/none.so"
+expect 2 'half not in' "$tool" conformance --device cpu --tier half
+expect 2 '--nosuch' "$tool" ops --nosuch
 expect 2 'no command is called "plugins"; there are devices' "$tool" plugins
 
 # new-plugin: the files of plugins/template under the new name
@@ -133,7 +138,7 @@ expect 1 'CMake has a target of this name' "$tool" new-plugin test "$folder/x"
 expect 1 'has 40 characters, expected at most 39' "$tool" new-plugin "$(printf 'a%.0s' $(seq 40))" "$folder/x"
 expect 1 'it is empty' "$tool" new-plugin '' "$folder/x"
 [ ! -e "$folder/x" ] || fail "new-plugin: a refused name left a directory"
-expect 106 'dir is required' "$tool" new-plugin npu
+expect 2 'dir is required' "$tool" new-plugin npu
 
 # explain
 expect 0 'chosen    kernel of plugin cpu' "$tool" explain add --arg 'self=[1.0]' --arg 'other=[2.0]'

@@ -35,8 +35,13 @@ head -c 5000 "$plugin" >"$folder/short.so"
 expect 2 'truncated' --plugin "$folder/short.so"
 printf 'known_gaps:\n  - {op: sbu, reason: none}\n' >"$folder/gaps.yaml"
 expect 2 'no operator is called sbu' --plugin "$plugin" --gaps "$folder/gaps.yaml" --op sub
+printf 'known_gaps:\n  - {op: sub}\n' >"$folder/gaps.yaml"
+expect 2 'a known gap needs op and reason' --plugin "$plugin" --gaps "$folder/gaps.yaml" --op sub
+expect 2 'none.so' --plugin "$folder/none.so"
+expect 2 'half not in' --plugin "$plugin" --tier half
 expect 0 'Exit status' --help
-SWITCHYARD_SIMULATOR_DEVICES=0 expect 77 'no device' --device simulator
+SWITCHYARD_SIMULATOR_DEVICES=0 expect 77 \
+  'no device to test: plugin simulator finds no device simulator on this machine' --device simulator
 simulator=$(dirname "$tool")/../lib/switchyard/plugins/switchyard_simulator.so
 SWITCHYARD_SIMULATOR_DEVICES=0 expect 77 'passed' --plugin "$simulator"
 
@@ -52,12 +57,41 @@ expect 1 'FAILED  forward  sub  ' --plugin "$plugin" --op sub,add --json "$folde
 expect_in "$folder/sign.json" '"suite": "forward"'
 expect_in "$folder/sign.html" '<!doctype html>'
 expect_in "$folder/sign.html" 'repeat: <code>switchyard conformance --plugin'
+grep -q '<td class="failed" title="[^"]*, [1-9][0-9]* failed,[^>]*>[1-9][0-9]* fail</td>' "$folder/sign.html" ||
+  fail "the HTML report has no field that failed"
+grep -q '<td class="kernel" title="[1-9][0-9]* passed, 0 failed,[^>]*>✓</td>' "$folder/sign.html" ||
+  fail "the HTML report has no field of a kernel"
 grep -q 'https\?://' "$folder/sign.html" && fail "the HTML report refers to other files"
 repeat=$(sed -n 's/^    repeat: switchyard //p' "$folder/output" | head -1)
 [ -n "$repeat" ] || "$tool" conformance --plugin "$plugin" --op sub >"$folder/output"
 repeat=$(sed -n 's/^    repeat: switchyard //p' "$folder/output" | head -1)
 eval "\"$tool\" $repeat" >"$folder/one" && fail "repeating a case: it passed"
 [ "$(grep -c '^FAILED' "$folder/one")" -eq 1 ] || fail "repeating a case: $(cat "$folder/one")"
+
+# Known gaps: beside the plugin, narrowed by suite, dtype and layout; one that passes fails.
+# gap GAP...: writes them where the plugin's own are looked for.
+gap() {
+  printf 'known_gaps:\n' >"$folder/own.conformance.yaml"
+  printf '  - {op: sub, %s, reason: the sign is planted wrong}\n' "$@" >>"$folder/own.conformance.yaml"
+}
+cp "$plugin" "$folder/own.so"
+own=(--plugin "$folder/own.so" --op sub --suite forward)
+printf 'known_gaps:\n  - {op: sub, reason: the sign is planted wrong}\n' >"$folder/own.conformance.yaml"
+expect 0 'known gaps' "${own[@]}"
+expect 0 'known gaps' "${own[@]}" --suite forward,forms
+gap 'suite: forward'
+expect 0 'known gaps' "${own[@]}"
+expect 1 'FAILED  forms  sub  ' "${own[@]}" --suite forward,forms
+grep -q '^FAILED  forward' "$folder/output" && fail "a gap of forward does not cover it: $(cat "$folder/output")"
+gap 'dtype: f32'
+expect 1 'known gaps' "${own[@]}"
+grep -q '^FAILED.*T0=f64' "$folder/output" || fail "a gap of f32 covers f64: $(cat "$folder/output")"
+grep -q '^FAILED.*T0=f32' "$folder/output" && fail "a gap of f32 does not cover it: $(cat "$folder/output")"
+gap 'layout: transposed'
+expect 1 'known gaps' "${own[@]}"
+grep -q '^FAILED.*layouts contiguous' "$folder/output" || fail "a gap covers another layout: $(cat "$folder/output")"
+grep -q '^FAILED.*layouts transposed' "$folder/output" && fail "a gap does not cover its layout: $(cat "$folder/output")"
+SWITCHYARD_PLANTED=none expect 1 'a known gap passes after all' "${own[@]}"
 
 # A baseline bears what failed before, and nothing else
 unset SWITCHYARD_PLANTED
@@ -85,8 +119,10 @@ SWITCHYARD_SIMULATOR_LOSE_DEVICE=0@40 expect 1 'the device was lost' --device si
 grep -q 'forward  *[1-9][0-9]* passed, [1-9][0-9]* FAILED' "$folder/output" || fail "after a loss: $(cat "$folder/output")"
 
 # Times beside the CPU
-expect 0 'ratio' --plugin "$plugin" --op mul --suite perf --json "$folder/perf.json"
+expect 0 'ratio' --plugin "$plugin" --op mul --suite perf --json "$folder/perf.json" --html "$folder/perf.html"
 expect_in "$folder/perf.json" '"size": "large"'
+expect_in "$folder/perf.html" '<h2>Time per call, beside the CPU plugin</h2>'
+expect_in "$folder/perf.html" '<code>mul</code>'
 
 [ "$failures" -eq 0 ] || { echo "$failures failure(s)" >&2; exit 1; }
 echo "all checks passed"

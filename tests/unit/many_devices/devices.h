@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,20 @@ inline std::string why_missing(const std::string& name) {
   if constexpr (kSanitized) return "a driver brings a compiler and threads that no sanitizer knows";
   absl::StatusOr<DeviceState*> state = find_device(device);
   return state.ok() ? "" : std::string(state.status().message());
+}
+
+/// Whether the plugin was built and a driver is registered.
+inline bool opencl_is_expected() {
+#if defined(SWITCHYARD_TEST_OPENCL)
+  if constexpr (kSanitized) return false;
+  const char* set = std::getenv("OCL_ICD_VENDORS");
+  const std::filesystem::path vendors = set != nullptr && *set != '\0' ? set : "/etc/OpenCL/vendors";
+  std::error_code error;
+  for (const auto& file : std::filesystem::directory_iterator(vendors, error)) {
+    if (file.path().extension() == ".icd") return true;
+  }
+#endif
+  return false;
 }
 
 /// All of them that this machine has.

@@ -356,7 +356,8 @@ TEST(OpenclDriver, ADriverThatIsMissingIsNoDevice) {
   ASSERT_TRUE(load_plugin(SWITCHYARD_PLUGIN_DIR "/switchyard_opencl.so").ok());
   const Device device("opencl");
   EXPECT_EQ(find_backend(device.backend())->device_count(), 0);
-  EXPECT_THAT(message_of([&] { device_state(device); }), HasSubstr("opencl"));
+  EXPECT_THAT(message_of([&] { device_state(device); }),
+              HasSubstr("device opencl:0 does not exist: backend opencl has 0 device(s)"));
 }
 
 }  // namespace

@@ -21,7 +21,7 @@ namespace sy {
 /// What the plugin has counted so far, over all devices.
 inline sy_opencl_counts opencl_counts() {
   const sy_backend& b = backend_of(Device("opencl")).table();
-  const auto* statistics = static_cast<const sy_opencl_statistics*>(b.extension(b.self, SY_OPENCL_STATISTICS, 1));
+  const auto* statistics = static_cast<const sy_opencl_statistics*>(b.extension(b.self, SY_OPENCL_STATISTICS, 2));
   sy_opencl_counts counts{};
   statistics->read(&counts);
   return counts;

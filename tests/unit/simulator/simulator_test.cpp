@@ -61,12 +61,14 @@ using SimulatorDeathTest = Simulator;
 
 TEST_P(SimulatorDeathTest, HostFaultsOnDevicePointers) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
-  EXPECT_DEATH(
-      {
-        volatile char* p = static_cast<char*>(alloc(0, 64));
-        *p = 1;
-      },
-      "");
+  void* memory = alloc(0, 64);
+  ASSERT_NE(memory, nullptr);
+  volatile char* p = static_cast<char*>(memory);
+  char read = 0;
+  EXPECT_DEATH(*p = 1, "");
+  EXPECT_DEATH(read = *p, "");
+  EXPECT_EQ(read, 0);
+  EXPECT_EQ(b_.free(b_.self, 0, SY_MEMORY_DEVICE, memory), SY_OK);
 }
 
 TEST_P(Simulator, CopiesBetweenDevices) {
