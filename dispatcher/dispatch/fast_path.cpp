@@ -109,24 +109,34 @@ bool fast_pointwise(Frame& frame) {
   absl::Span<const Arg> args = frame.args();
   if (args.size() > kMaxArgs) return false;
   // Operands: tensors must agree; numbers follow.
-  const TensorImpl* lead = nullptr;
+  const OperatorDef& def = op.def();
+  const TensorImpl* lead = nullptr;  // of T0
+  const TensorImpl* first = nullptr;
   bool flat = true;
   for (std::uint8_t i : info.tensor_params) {
     if (args[i].tag != SY_ARG_TENSOR) return false;
     const TensorImpl* t = frame.tensor(i).impl();
+    const bool fixed = def.param_dtypes[i].kind == DtypeRule::kFixed;
     if (t->wrapped_number) {
+      if (fixed) return false;
       flat = false;
       continue;
     }
     if (!t->contiguous()) return false;
-    if (lead == nullptr) {
+    if (first == nullptr) {
+      first = t;
+    } else if (t->device() != first->device() || !same_shape(*t, *first)) {
+      return false;
+    }
+    if (fixed) [[unlikely]] {
+      if (t->dtype() != Dtype(def.param_dtypes[i].value)) return false;
+    } else if (lead == nullptr) {
       lead = t;
-    } else if (t->dtype() != lead->dtype() || t->device() != lead->device() || !same_shape(*t, *lead)) {
+    } else if (t->dtype() != lead->dtype()) {
       return false;
     }
   }
   if (lead == nullptr || lead->numel() == 0) return false;
-  const OperatorDef& def = op.def();
   Dtype dtype = lead->dtype();
   Device device = lead->device();
   if (def.promotion == Promotion::kFloat && !dtype.is_floating()) return false;

@@ -116,14 +116,16 @@ bool goes_to_kernel(const OperatorDef& def, const OperatorInfo& info) {
   return true;
 }
 
-/// One result, and no parameters but tensors of T0 and plain values.
+/// One result, and no parameters but tensors of T0, or, if pointwise, of a dtype that the schema fixes, and plain values.
 bool goes_direct(const OperatorDef& def, const OperatorInfo& info, Kind kind) {
   if (def.kind != kind || info.num_results != 1 || info.list_result || info.checked || info.dtype_param >= 0 ||
       info.device_param >= 0 || info.generator_param >= 0 || def.type_vars[1] != 0) {
     return false;
   }
   for (std::uint8_t i : info.tensor_params) {
-    if (def.param_dtypes[i].kind != DtypeRule::kVariable || def.param_dtypes[i].value != 0) return false;
+    const DtypeRule& rule = def.param_dtypes[i];
+    if (rule.kind == DtypeRule::kFixed && kind == Kind::kPointwise) continue;
+    if (rule.kind != DtypeRule::kVariable || rule.value != 0) return false;
   }
   DtypeRule::Kind result = def.result_dtypes[0][0].kind;
   return result == DtypeRule::kVariable || result == DtypeRule::kFixed;

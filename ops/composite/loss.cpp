@@ -25,14 +25,15 @@ Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, 
   Tensor keep = sy::ne(target, ignore_index);
   Tensor safe = sy::where(keep, target, 0);  // an ignored target names any class, with weight zero
   Tensor picked = sy::neg(sy::squeeze(sy::gather(self, 1, sy::unsqueeze(safe, 1)), 1));
-  Tensor w = sy::cast(keep, self.dtype());
+  Tensor w = weight.defined() || reduction == "mean" ? sy::cast(keep, self.dtype()) : Tensor();
   if (weight.defined()) {
     require(weight.shape() == IntArray(self.size(1)), "nll_loss: argument weight: expected shape [", self.size(1),
             "], got ", shape_str(weight.shape()));
     w = w * sy::index_select(weight, 0, safe);
+    picked = picked * w;
   }
   // An ignored row may hold infinities, which a product with zero would turn into NaN.
-  Tensor loss = sy::where(keep, picked * w, 0);
+  Tensor loss = sy::where(keep, picked, 0);
   if (reduction == "none") return loss;
   if (reduction == "sum") return sy::sum(loss);
   return sy::sum(loss) / sy::sum(w);

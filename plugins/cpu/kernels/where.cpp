@@ -39,12 +39,15 @@ namespace {
 
 HWY_EXPORT(where_rows);
 
-void run_where(const Call& call, const sdk::WhereArgs&) {
-  run_pointwise(call, HWY_DYNAMIC_DISPATCH(where_rows)(size_index(item_size(call.t(0)))), nullptr, Halves::kRaw);
+RowChoice where_choice(const sy_call& call) {
+  RowChoice choice;
+  choice.row = HWY_DYNAMIC_DISPATCH(where_rows)(size_index(item_size(call.dtypes[0])));
+  choice.halves = Halves::kRaw;
+  return choice;
 }
 
 }  // namespace
 }  // namespace sy::cpu
 
-SY_KERNELS(where, sy::sdk::make_kernel<sy::sdk::WhereArgs, sy::cpu::run_where>(sy::sdk::kPointwise));
+SY_KERNELS(where, sy::cpu::chosen_row_kernel<sy::sdk::WhereArgs, sy::cpu::where_choice>());
 #endif

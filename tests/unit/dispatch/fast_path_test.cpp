@@ -96,6 +96,20 @@ TEST(FastPath, LeavesTheRest) {
   EXPECT_FALSE(y.defined());
 }
 
+TEST(FastPath, TakesOperandsOfAFixedDtype) {
+  Tensor a = vec({1, 2}), b = vec({3, 4}), mask = make({1, 0}, {2}, kBool), one = make({1}, {1}, kBool);
+  Tensor zero = wrapped_number(0), yes = wrapped_number(true);
+  TensorBase y;
+  EXPECT_TRUE(is_fast("where", {arg(mask), arg(a), arg(b)}, &y));
+  EXPECT_THAT(values(Tensor(y)), ElementsAre(1, 4));
+  EXPECT_TRUE(is_fast("where", {arg(mask), arg(zero), arg(b)}, &y));
+  EXPECT_THAT(values(Tensor(y)), ElementsAre(0, 4));
+  EXPECT_FALSE(is_fast("where", {arg(a), arg(a), arg(b)}, &y)) << "a condition of another dtype";
+  EXPECT_FALSE(is_fast("where", {arg(one), arg(a), arg(b)}, &y)) << "broadcast";
+  EXPECT_FALSE(is_fast("where", {arg(yes), arg(a), arg(b)}, &y)) << "a plain number as the condition";
+  EXPECT_FALSE(is_fast("where", {arg(mask), arg(zero), arg(zero)}, &y)) << "nothing of T0";
+}
+
 TEST(FastPath, KernelsMayAskForWorkspace) {
   auto asks = [](const sy_call& call) {
     void* memory = nullptr;
