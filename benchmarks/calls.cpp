@@ -1,9 +1,13 @@
 // What a call costs on tensors so small that nothing else counts.
+#include <benchmark/benchmark.h>
+#include <c10/core/CPUAllocator.h>
 #include <torch/torch.h>
 
+#include <cstdlib>
 #include <map>
 
 #include "benchmarks/rows.h"
+#include "switchyard/core/storage.h"
 
 namespace sy::bench {
 namespace {
@@ -52,6 +56,30 @@ std::map<std::string, Body> peers() {
   };
 }
 
+/// The allocators alone, beside the C library's.
+void memory_rows(std::vector<Row>& rows) {
+  struct Block {
+    const char* name;
+    std::uint64_t bytes;
+  };
+  for (const Block& block : {Block{"16 bytes", 16}, {"40 MB", 40'000'000}}) {
+    std::uint64_t bytes = block.bytes;
+    Row row;
+    row.group = "calls";
+    row.what = std::string("memory of ") + block.name + ", taken and given back";
+    row.ours = repeat([=] { Storage::allocate(Device(), bytes); });
+    row.peer = repeat([=] { c10::GetCPUAllocator()->allocate(bytes); });
+    row.limit = repeat([=] {
+      void* memory = std::malloc(bytes);
+      benchmark::DoNotOptimize(memory);
+      std::free(memory);
+    });
+    row.limit_name = "malloc";
+    row.at_least = 0.95;
+    rows.push_back(std::move(row));
+  }
+}
+
 }  // namespace
 
 std::vector<Row> call_rows() {
@@ -77,6 +105,7 @@ std::vector<Row> call_rows() {
     row.at_least = budget != at_least.end() ? budget->second : 4;
     rows.push_back(std::move(row));
   }
+  memory_rows(rows);
   return rows;
 }
 

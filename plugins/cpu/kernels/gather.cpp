@@ -2,10 +2,13 @@
 #include "switchyard/sdk/ops/gather.h"
 
 #include <atomic>
+#include <optional>
 
+#include "loops/compute_copy.h"
 #include "loops/grid.h"
 #include "loops/index_lines.h"
 #include "loops/move_dispatch.h"
+#include "loops/pointwise.h"
 #include "loops/types.h"
 
 namespace sy::cpu {
@@ -39,24 +42,30 @@ bool gather_lines(const IndexLines& lines, std::int64_t size, const U* from, con
   return inside;
 }
 
-// self may have any layout: a copy would cost more than the elements that are wanted of it.
+// self is read where it lies: a copy of all of it would cost more than the elements that are wanted.
 void run_gather(const Call& call, const sdk::GatherArgs& args) {
-  if (!args.index.is_contiguous() || !args.result.is_contiguous()) {
-    throw sdk::Error(SY_UNSUPPORTED, "the cpu kernel takes a contiguous index and result");
-  }
   const int dim = static_cast<int>(args.dim < 0 ? args.dim + args.self.ndim() : args.dim);
   const std::int64_t size = args.self.size(dim);
+  const std::uint32_t dtype = args.self.dtype();
+  const InputArray index(call, args.index);
   const IndexLines lines(call, args.index, args.dim, args.self, args.self);
+  void* to = operand(args.result).data;
+  std::optional<Scratch<char>> copy;
+  if (!args.result.is_contiguous()) {
+    copy.emplace(call, static_cast<std::size_t>(args.result.numel()) * item_size(dtype));
+    to = copy->data();
+  }
   bool inside = false;
-  visit_item(item_size(args.self.dtype()), [&](auto tag) {
+  visit_item(item_size(dtype), [&](auto tag) {
     using U = typename decltype(tag)::type;
     const U* from = args.self.template data<U>();
-    U* to = args.result.template data<U>();
     inside = args.index.dtype() == SY_I32
-                 ? gather_lines(lines, size, from, args.index.template data<std::int32_t>(), to)
-                 : gather_lines(lines, size, from, args.index.template data<std::int64_t>(), to);
+                 ? gather_lines(lines, size, from, index.as<std::int32_t>(), static_cast<U*>(to))
+                 : gather_lines(lines, size, from, index.as<std::int64_t>(), static_cast<U*>(to));
   });
   if (!inside) Indices(call, args.index, size, dim, "index");  // throws
+  std::int64_t strides[kMaxDims];
+  if (copy) copy_elements(array_operand(args.result, to, dtype, strides), operand(args.result));
 }
 
 }  // namespace

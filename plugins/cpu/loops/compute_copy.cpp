@@ -11,7 +11,14 @@ std::size_t compute_bytes(const sdk::Tensor& t) {
   return static_cast<std::size_t>(t.numel()) * item_size(compute_dtype(t.dtype()));
 }
 
-// data, contiguous and of that dtype, as an operand of t's shape; strides: room for kMaxDims.
+void move(const Operand& from, const Operand& to) {
+  if (from.dtype == to.dtype) return copy_elements(from, to);
+  const Operand operands[] = {from, to};
+  run_rows(operands, 2, move_row(4), nullptr, Halves::kConvert);
+}
+
+}  // namespace
+
 Operand array_operand(const sdk::Tensor& t, void* data, std::uint32_t dtype, std::int64_t* strides) {
   Operand o = operand(t);
   std::int64_t step = 1;
@@ -24,14 +31,6 @@ Operand array_operand(const sdk::Tensor& t, void* data, std::uint32_t dtype, std
   o.dtype = dtype;
   return o;
 }
-
-void move(const Operand& from, const Operand& to) {
-  if (from.dtype == to.dtype) return copy_elements(from, to);
-  const Operand operands[] = {from, to};
-  run_rows(operands, 2, move_row(4), nullptr, Halves::kConvert);
-}
-
-}  // namespace
 
 InputArray::InputArray(const sdk::Call& call, const sdk::Tensor& tensor) { load(call, tensor); }
 InputArray::InputArray(const sdk::Call& call, const std::optional<sdk::Tensor>& tensor) {

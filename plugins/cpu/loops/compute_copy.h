@@ -8,6 +8,9 @@
 
 namespace sy::cpu {
 
+/// data, contiguous and of that dtype, as an operand of t's shape; strides: room for kMaxDims.
+Operand array_operand(const sdk::Tensor& t, void* data, std::uint32_t dtype, std::int64_t* strides);
+
 /// The elements of a tensor in row-major order, f16 and bf16 as float: the tensor's own memory where it is contiguous
 /// and needs no conversion, else a copy.
 class InputArray {

@@ -22,7 +22,7 @@ class IndexLines {
     std::int64_t operator()(std::int64_t t) const { return base + offsets[t]; }
   };
 
-  /// `index`, contiguous, along dim; offsets are made for `first` and `second` (tensors at least as large off dim; may be
+  /// The elements of `index` in row-major order, along dim; offsets are made for `first` and `second` (tensors at least as large off dim; may be
   /// the same).
   IndexLines(const sdk::Call& call, const sdk::Tensor& index, std::int64_t dim, const sdk::Tensor& first,
              const sdk::Tensor& second);

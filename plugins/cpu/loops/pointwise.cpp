@@ -152,7 +152,7 @@ void copy_elements(const Operand& from, const Operand& to) {
   const Operand operands[] = {from, to};
   Grid grid;
   build_grid(grid, operands, 2);
-  if (grid.numel >= kBlock && copy_transposed(grid)) return;
+  if (copy_transposed(grid)) return;
   run_rows(operands, 2, move_row(item_size(to.dtype)), nullptr, Halves::kRaw);
 }
 

@@ -216,8 +216,10 @@ void reduce(const sdk::Call& call, const sdk::Tensor& self, DimSet dims, const F
     }
     return;
   }
+  // Along the outputs, short runs on two threads take longer than whole ones on one.
+  constexpr std::int64_t kLeastRun = 256;
   parallel_for(
-      outputs, grain_for(count),
+      outputs, inner ? grain_for(count) : std::max(grain_for(count), kLeastRun),
       [&](std::int64_t begin, std::int64_t end) {
         run(job, begin, end, 0, count, accumulators + begin * fold.acc_bytes);
       },
