@@ -122,9 +122,7 @@ std::string wrong_header(const sy_plugin& p, const std::string& path) {
   if (p.magic != SY_ABI_MAGIC) return str_cat("its magic is ", p.magic, ", expected ", SY_ABI_MAGIC);
   if (p.abi_major != SY_ABI_MAJOR) return str_cat("its major version is ", p.abi_major, ", expected ", SY_ABI_MAJOR);
   if (p.flags != 0) return str_cat("its flags are ", p.flags, ", expected 0");
-  for (const char* text : {p.name, p.version, p.vendor, p.description}) {
-    if (text == nullptr || *text == '\0') return "name, version, vendor or description is missing";
-  }
+  if (p.name == nullptr || *p.name == '\0') return "its name is missing";
   if (p.init == nullptr) return "init is NULL";
   absl::StatusOr<PluginNote> note = read_plugin_note(path);
   if (!note.ok()) return std::string(note.status().message());
