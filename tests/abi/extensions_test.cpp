@@ -64,10 +64,14 @@ Device device() {
       if (std::string_view(name) == SY_CAPTURE_NAME) return &g_capture;
       return std::string_view(name) == SY_SUBGRAPH_NAME ? &g_compiler : nullptr;
     };
-    throw_if_error(register_backend(fake.table, nullptr, nullptr));
+    static sy_plugin table{};
+    table.size = sizeof table;
+    table.name = "extended";
+    Plugin& plugin = immortal<Plugin>("in the test", &table);
+    throw_if_error(register_backend(fake.table, &plugin, nullptr));
     FakeKernel& kernel = immortal<FakeKernel>("neg");
     kernel.flags(SY_KERNEL_STRIDED | SY_KERNEL_CAPTURE_SAFE);
-    throw_if_error(register_kernel(nullptr, Device("extended").backend(), &kernel.table));
+    throw_if_error(register_kernel(&plugin, Device("extended").backend(), &kernel.table));
     return Device("extended");
   }();
   return at;
