@@ -13,6 +13,7 @@ set(asan detect_leaks=1:detect_stack_use_after_return=1:strict_string_checks=1)
 string(APPEND asan :intercept_tls_get_addr=0)
 set(ENV{ASAN_OPTIONS} "${asan}:$ENV{ASAN_OPTIONS}")
 set(ENV{UBSAN_OPTIONS} "print_stacktrace=1:$ENV{UBSAN_OPTIONS}")
-set(ENV{TSAN_OPTIONS} "suppressions=@suppressions@:second_deadlock_stack=1:$ENV{TSAN_OPTIONS}")
+# A forked child may compute, and OpenBLAS then starts a thread in it.
+set(ENV{TSAN_OPTIONS} "suppressions=@suppressions@:second_deadlock_stack=1:die_after_fork=0:$ENV{TSAN_OPTIONS}")
 ]] @ONLY)
 set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES ${PROJECT_BINARY_DIR}/sanitizer_environment.cmake)
