@@ -13,7 +13,12 @@ namespace {
 // f16, bf16 and layouts other than row-major, a few lines at a time.
 void run_copied_lines(const sdk::Call& call, const sdk::Tensor* tensors, int count, std::int64_t dim, std::int64_t size,
                       const LineFns& fns) {
-  const std::int64_t width = std::clamp<std::int64_t>(128 * kBlock / size, 1, 32);
+  // Lines that are runs of memory need no neighbours, and few of them stay in the nearest cache.
+  bool runs = true;
+  for (int k = 0; k < count && size > 1; ++k) {
+    runs = runs && tensors[k].stride(static_cast<int>(dim < 0 ? dim + tensors[k].ndim() : dim)) == 1;
+  }
+  const std::int64_t width = std::clamp<std::int64_t>((runs ? 4 : 128) * kBlock / size, 1, 32);
   const Lines lines(tensors, count, dim, width);
   const std::int64_t item = item_size(compute_dtype(tensors[0].dtype()));
   const std::int64_t room = width * size * item;
