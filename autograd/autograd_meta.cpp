@@ -25,13 +25,7 @@ void set_history(const TensorBase& t, Ref<Node> node, std::uint32_t output) {
   meta.grad_fn = std::move(node);
   meta.output = output;
   meta.version = t.version();
-  TensorImpl& impl = *t.impl();
-  const LayerBits bits = impl.bits.load(std::memory_order_relaxed);
-  if (impl.use_count() == 1) {  // an atomic "or" would cost a tenth of recording a call
-    impl.bits.store(bits | bit(kLayerAutograd), std::memory_order_relaxed);
-  } else if (!(bits & bit(kLayerAutograd))) {
-    impl.bits |= bit(kLayerAutograd);
-  }
+  t.impl()->bits |= bit(kLayerAutograd);
 }
 
 void note_forward(Node& node, const TensorBase& t) {
