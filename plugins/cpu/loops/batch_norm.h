@@ -1,4 +1,4 @@
-// What batch normalisation and its gradient share: (batch, channel, inner) arrays and sums per channel.
+// (batch, channel, inner) arrays, as batch normalisation and its gradient see them, and their elements.
 #pragma once
 
 #include <algorithm>
