@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "switchyard/autograd/operator_node.h"
+#include "switchyard/ops/operators.h"
 
 namespace sy {
 namespace {
@@ -66,6 +67,11 @@ const Tensor& Backward::grad(std::size_t k) {
     grads_[k] = sy::full(m.shape, 0, m.dtype, m.device);
   }
   return grads_[k];
+}
+
+Tensor Backward::reduce_to(const Tensor& grad, IntArray size, Dtype dtype) {
+  bool fits = grad.shape() == size && grad.dtype() == dtype;
+  return fits ? grad : sy::reduce_to(grad, size, dtype);
 }
 
 TensorList Backward::params(std::size_t i) {

@@ -9,7 +9,7 @@
 
 #include "switchyard/autograd/saved_tensor.h"
 #include "switchyard/dispatch/operator.h"
-#include "switchyard/ops/operators.h"
+#include "switchyard/ops/tensor.h"
 
 namespace sy {
 
@@ -139,10 +139,7 @@ class Backward {
   Device device_of(std::size_t i) const { return like(i).device; }
 
   /// The operator of this name, save that a gradient which fits already costs nothing.
-  static Tensor reduce_to(const Tensor& grad, IntArray size, Dtype dtype) {
-    bool fits = grad.shape() == size && grad.dtype() == dtype;
-    return fits ? grad : sy::reduce_to(grad, size, dtype);
-  }
+  static Tensor reduce_to(const Tensor& grad, IntArray size, Dtype dtype);
 
   void set(std::size_t i, Tensor grad) { out_[i] = std::move(grad); }
   void set_list(std::size_t i, std::vector<Tensor> grads);

@@ -28,7 +28,6 @@ class GroupEmitter {
     text_ = file_head(group_, "Derivatives of " + group_.name + ".", false);
     line("#include <iterator>\n#include <tuple>\n#include <utility>\n");
     line("#include \"switchyard/autograd/derivative.h\"");
-    line("#include \"switchyard/ops/gen/functions.h\"");
     if (!schema_.is_core()) line("#include \"switchyard/ops/gen/" + group_.name + ".h\"");
     line("#include \"switchyard/ops/operators.h\"\n");
     line("namespace " + schema_.ns + " {\nnamespace {");

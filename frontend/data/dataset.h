@@ -4,7 +4,7 @@
 #include <memory>
 #include <vector>
 
-#include "switchyard/ops/operators.h"
+#include "switchyard/ops/tensor.h"
 
 namespace sy::data {
 

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "switchyard/autograd/grad_mode.h"
+#include "switchyard/ops/operators.h"
 
 namespace sy::nn {
 namespace {

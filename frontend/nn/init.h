@@ -1,7 +1,7 @@
 // Initialisers: fill a tensor in place, below the autograd, and return it.
 #pragma once
 
-#include "switchyard/ops/operators.h"
+#include "switchyard/ops/tensor.h"
 
 namespace sy::nn {
 

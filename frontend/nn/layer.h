@@ -2,6 +2,7 @@
 #pragma once
 
 #include "switchyard/nn/module.h"
+#include "switchyard/ops/operators.h"
 
 namespace sy::nn {
 

@@ -10,7 +10,7 @@
 
 #include "switchyard/autograd/engine.h"
 #include "switchyard/autograd/grad_mode.h"
-#include "switchyard/ops/operators.h"
+#include "switchyard/ops/tensor.h"
 
 namespace sy::nn {
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "switchyard/ops/operators.h"
+
 namespace sy::optim {
 
 void Adam::add_group(const std::vector<Tensor>& parameters, AdamOptions o) {

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "switchyard/autograd/grad_mode.h"
+#include "switchyard/ops/operators.h"
 
 namespace sy::optim {
 namespace {

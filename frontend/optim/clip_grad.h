@@ -3,7 +3,7 @@
 
 #include <vector>
 
-#include "switchyard/ops/operators.h"
+#include "switchyard/ops/tensor.h"
 
 namespace sy::optim {
 

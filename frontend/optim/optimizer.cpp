@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "switchyard/ops/operators.h"
+
 namespace sy::optim {
 
 std::size_t Optimizer::add_parameters(const std::vector<Tensor>& parameters) {

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "switchyard/autograd/grad_mode.h"
-#include "switchyard/ops/operators.h"
+#include "switchyard/ops/tensor.h"
 
 namespace sy::optim {
 

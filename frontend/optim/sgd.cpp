@@ -1,5 +1,7 @@
 #include "switchyard/optim/sgd.h"
 
+#include "switchyard/ops/operators.h"
+
 namespace sy::optim {
 
 void SGD::add_group(const std::vector<Tensor>& parameters, SGDOptions o) {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "switchyard/ops/operators.h"
+
 namespace sy {
 namespace {
 

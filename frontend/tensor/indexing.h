@@ -5,7 +5,7 @@
 #include <optional>
 #include <variant>
 
-#include "switchyard/ops/operators.h"
+#include "switchyard/ops/tensor.h"
 
 namespace sy {
 
