@@ -2,17 +2,14 @@
 
 #include <execinfo.h>
 
-#include <atomic>
 #include <cstdlib>
 
 namespace sy {
-namespace {
-std::atomic<int> g_enabled{0};
-}
 
-AnomalyMode::AnomalyMode() { ++g_enabled; }
-AnomalyMode::~AnomalyMode() { --g_enabled; }
-bool anomaly_enabled() { return g_enabled.load(std::memory_order_relaxed) > 0; }
+std::atomic<int> anomaly_modes{0};
+
+AnomalyMode::AnomalyMode() { ++anomaly_modes; }
+AnomalyMode::~AnomalyMode() { --anomaly_modes; }
 
 std::string current_call_stack() {
   void* frames[48];

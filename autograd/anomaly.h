@@ -1,6 +1,7 @@
 // Finding where a NaN in a gradient comes from.
 #pragma once
 
+#include <atomic>
 #include <string>
 
 namespace sy {
@@ -15,7 +16,8 @@ class AnomalyMode {
   AnomalyMode& operator=(const AnomalyMode&) = delete;
 };
 
-bool anomaly_enabled();
+extern std::atomic<int> anomaly_modes;  // that live
+inline bool anomaly_enabled() { return anomaly_modes.load(std::memory_order_relaxed) > 0; }
 /// The calling thread's stack as text, innermost first.
 std::string current_call_stack();
 

@@ -35,12 +35,12 @@ void note_forward(Node& node, const TensorBase& t) {
   }
 }
 
-Edge gradient_edge(const TensorBase& t) {
+Edge view_gradient_edge(const TensorBase& t) {
   TensorImpl* impl = t.impl();
   if (!(impl->layer_bits() & bit(kLayerAutograd))) return {};
   // Several threads may use a view for the first time since its base changed.
   std::unique_lock<std::mutex> lock;
-  if (impl->base && (impl->base->bits & bit(kLayerAutograd))) {
+  if (impl->base->bits & bit(kLayerAutograd)) {
     lock = std::unique_lock(history_mutex());
     AutogradMeta* meta = autograd_meta(t);
     if (meta == nullptr || !meta->grad_fn || meta->version != t.version()) {
@@ -49,9 +49,7 @@ Edge gradient_edge(const TensorBase& t) {
   }
   AutogradMeta* meta = autograd_meta(t);
   if (meta == nullptr) return {};
-  if (meta->grad_fn) return {meta->grad_fn, meta->output};
-  if (meta->accumulate) return {meta->accumulate, 0};
-  return {};
+  return meta->grad_fn ? Edge{meta->grad_fn, meta->output} : Edge{meta->accumulate};
 }
 
 namespace {

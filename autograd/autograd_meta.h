@@ -38,9 +38,20 @@ inline AutogradMeta* autograd_meta(const TensorBase& t) { return static_cast<Aut
 /// As autograd_meta, made if need be.
 AutogradMeta& require_autograd_meta(const TensorBase& t);
 
+/// Whether an operation on t is recorded.
+inline bool needs_gradient(const TensorBase& t) {
+  return t.defined() && (t.impl()->layer_bits() & bit(kLayerAutograd)) && t.dtype().is_floating();
+}
+/// As gradient_edge, of a view.
+Edge view_gradient_edge(const TensorBase& t);
 /// Where the gradient of t goes; empty when t needs none. A view whose base was written to since it was made gets a
 /// new history from the base.
-Edge gradient_edge(const TensorBase& t);
+inline Edge gradient_edge(const TensorBase& t) {
+  if (t.impl()->base) return view_gradient_edge(t);
+  AutogradMeta* meta = autograd_meta(t);
+  if (meta == nullptr || !(t.impl()->bits.load(std::memory_order_relaxed) & bit(kLayerAutograd))) return {};
+  return meta->grad_fn ? Edge{meta->grad_fn, meta->output} : Edge{meta->accumulate};
+}
 /// Makes t a result of node.
 void set_history(const TensorBase& t, Ref<Node> node, std::uint32_t output);
 

@@ -23,7 +23,7 @@ void set_derivative(Operator& op, OperatorDerivative derivative) {
   op.derivative.store(new OperatorDerivative(std::move(derivative)), std::memory_order_release);
 }
 
-const OperatorDerivative* derivative_of(const Operator& op) {
+const OperatorDerivative* find_derivative(const Operator& op) {
   static std::atomic<DerivativeGroup*> seen{nullptr};
   static std::mutex mutex;
   if (seen.load(std::memory_order_acquire) != g_groups.load(std::memory_order_acquire)) [[unlikely]] {

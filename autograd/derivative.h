@@ -52,8 +52,13 @@ struct OperatorDerivative {
 
 /// Attaches a derivative to an operator; it lives as long as the process.
 void set_derivative(Operator& op, OperatorDerivative derivative);
+/// As derivative_of, after taking in the groups that came since the last time.
+const OperatorDerivative* find_derivative(const Operator& op);
 /// The derivative, or nullptr.
-const OperatorDerivative* derivative_of(const Operator& op);
+inline const OperatorDerivative* derivative_of(const Operator& op) {
+  const void* known = op.derivative.load(std::memory_order_acquire);
+  return known != nullptr ? static_cast<const OperatorDerivative*>(known) : find_derivative(op);
+}
 
 /// Geometry, dtype and place of a tensor argument, kept without its data.
 struct ArgumentMeta {

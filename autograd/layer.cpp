@@ -14,16 +14,13 @@ constexpr LayerBits kBit = LayerBits{1} << kLayerAutograd;
 
 /// True when an argument for which there is a formula needs a gradient.
 bool wants_gradient(const Frame& f, std::uint64_t inputs) {
-  auto needs = [](const TensorBase& t) {
-    return t.defined() && (t.impl()->layer_bits() & kBit) && t.dtype().is_floating();
-  };
   for (std::uint8_t i : f.op().info().tensor_params) {
     if (!(inputs >> i & 1)) continue;
-    const Arg& a = f.args()[i];
-    if (a.tag == SY_ARG_TENSOR && needs(f.tensor(i))) return true;
+    const Arg& a = f.arg(i);
+    if (a.tag == SY_ARG_TENSOR && needs_gradient(f.tensor(i))) return true;
     if (a.tag == SY_ARG_TENSOR_LIST) {
       for (const TensorBase& t : f.tensors(i)) {
-        if (needs(t)) return true;
+        if (needs_gradient(t)) return true;
       }
     }
   }

@@ -4,27 +4,30 @@ namespace sy {
 namespace {
 
 // Nodes whose last reference went while another was being freed: a chain is freed in a loop, not by recursion.
-using Doomed = absl::InlinedVector<Node*, 8>;
-constinit thread_local Doomed* t_doomed [[gnu::tls_model("initial-exec")]] = nullptr;
-constinit thread_local std::uint64_t t_sequence [[gnu::tls_model("initial-exec")]] = 0;
+struct Doomed {
+  bool freeing;
+  Node* first;
+};
+constinit thread_local Doomed t_doomed [[gnu::tls_model("initial-exec")]] = {};
 
 }  // namespace
 
-Node::Node() : sequence(t_sequence++) {}
+constinit thread_local std::uint64_t Node::t_sequence = 0;
 
 void Node::destroy(Node* node) {
-  if (t_doomed != nullptr) {
-    t_doomed->push_back(node);
+  Doomed& doomed = t_doomed;
+  if (doomed.freeing) {
+    node->doomed_ = doomed.first;
+    doomed.first = node;
     return;
   }
-  Doomed doomed{node};
-  t_doomed = &doomed;
-  while (!doomed.empty()) {
-    Node* next = doomed.back();
-    doomed.pop_back();
-    delete next;
-  }
-  t_doomed = nullptr;
+  doomed.freeing = true;
+  do {
+    delete node;
+    node = doomed.first;
+    if (node != nullptr) doomed.first = node->doomed_;
+  } while (node != nullptr);
+  doomed.freeing = false;
 }
 
 }  // namespace sy

@@ -20,6 +20,7 @@ class Node;
 struct Edge {
   Ref<Node> node;
   std::uint32_t input = 0;
+  std::uint32_t param = 0;  // of an operator's node: the parameter whose gradient it is
   explicit operator bool() const { return static_cast<bool>(node); }
 };
 
@@ -51,7 +52,7 @@ struct NodeHooks {
 /// however long the chain.
 class Node : public RefCounted<Node> {
  public:
-  Node();
+  Node() : sequence(t_sequence++) {}
   virtual ~Node() = default;
   Node(const Node&) = delete;
   Node& operator=(const Node&) = delete;
@@ -79,6 +80,10 @@ class Node : public RefCounted<Node> {
   }
 
   static void destroy(Node* node);
+
+ private:
+  static constinit thread_local std::uint64_t t_sequence [[gnu::tls_model("initial-exec")]];
+  Node* doomed_ = nullptr;  // the next of the nodes that wait for destroy
 };
 
 }  // namespace sy

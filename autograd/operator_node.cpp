@@ -1,5 +1,7 @@
 #include "switchyard/autograd/operator_node.h"
 
+#include <bit>
+
 #include "switchyard/autograd/autograd_meta.h"
 
 namespace sy {
@@ -11,7 +13,7 @@ ArgumentMeta meta_of(const TensorBase& t) {
 }
 
 SavedValue value_of(const Frame& f, std::size_t i) {
-  switch (f.args()[i].tag) {
+  switch (f.arg(i).tag) {
     case SY_ARG_SCALAR:
       return f.scalar(i);
     case SY_ARG_INT:
@@ -40,22 +42,23 @@ SavedValue value_of(const Frame& f, std::size_t i) {
 }  // namespace
 
 const Edge* OperatorNode::edge_of(std::size_t param) const {
-  for (std::size_t e = 0; e < edge_params_.size(); ++e) {
-    if (edge_params_[e] == param) return next[e] ? &next[e] : nullptr;
+  for (const Edge& edge : next) {
+    if (edge.param == param) return edge ? &edge : nullptr;
   }
   return nullptr;
 }
 
-void OperatorNode::add_edge(std::uint8_t param, const TensorBase* t) {
+inline void OperatorNode::add_edge(std::uint8_t param, const TensorBase* t) {
   Edge& edge = next.emplace_back();
-  edge_params_.push_back(param);
-  if (t == nullptr || !(derivative_.inputs >> param & 1) || !t->defined() || !t->dtype().is_floating()) return;
-  edge = gradient_edge(*t);
-  if (edge) wanted_ |= std::uint64_t{1} << param;
+  if (t != nullptr && (derivative_.inputs >> param & 1) && needs_gradient(*t)) {
+    edge = gradient_edge(*t);
+    if (edge) wanted_ |= std::uint64_t{1} << param;
+  }
+  edge.param = param;
 }
 
 void OperatorNode::save_argument(const Frame& f, std::size_t i, bool elements, bool shape) {
-  switch (f.args()[i].tag) {
+  switch (f.arg(i).tag) {
     case SY_ARG_TENSOR: {
       const TensorBase& t = f.tensor(i);
       if (shape) saved_.metas.emplace_back(i, meta_of(t));
@@ -80,7 +83,7 @@ void OperatorNode::save_argument(const Frame& f, std::size_t i, bool elements, b
 
 void OperatorNode::save_arguments(const Frame& f) {
   for (std::uint8_t i : op_.info().tensor_params) {
-    if (f.args()[i].tag == SY_ARG_TENSOR_LIST) {
+    if (f.arg(i).tag == SY_ARG_TENSOR_LIST) {
       for (const TensorBase& t : f.tensors(i)) add_edge(i, &t);
     } else {
       add_edge(i, f.has(i) ? &f.tensor(i) : nullptr);
@@ -98,7 +101,9 @@ void OperatorNode::save_arguments(const Frame& f) {
     saved_results_ |= formula.saved_results;
   }
   if ((elements | shapes | strides) == 0) return;
-  for (std::size_t i = 0; i < f.args().size(); ++i) {
+  for (std::uint64_t rest = elements | shapes | strides; rest != 0; rest &= rest - 1) {
+    const std::size_t i = static_cast<std::size_t>(std::countr_zero(rest));
+    if (i >= f.args().size()) break;
     // An edge knows the shape of what it leads to.
     bool shape = (strides >> i & 1) || ((shapes >> i & 1) && edge_of(i) == nullptr);
     bool values = elements >> i & 1;
@@ -143,9 +148,9 @@ std::vector<Tensor> OperatorNode::apply(std::vector<Tensor> grads) {
   std::vector<Tensor> list;
   std::size_t in_list = 0;
   for (std::size_t e = 0; e < next.size(); ++e) {
-    std::uint8_t i = edge_params_[e];
+    const std::uint32_t i = next[e].param;
     if (op_.info().signature.params[i].type == ArgType::kTensorList) {
-      if (e == 0 || edge_params_[e - 1] != i) {
+      if (e == 0 || next[e - 1].param != i) {
         list = b.take_list(i);
         in_list = 0;
       }

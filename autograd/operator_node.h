@@ -35,8 +35,7 @@ class OperatorNode : public Node {
   const Operator& op_;
   const OperatorDerivative& derivative_;
   Saved saved_;
-  absl::InlinedVector<std::uint8_t, 4> edge_params_;  // the parameter of each edge
-  std::uint64_t wanted_ = 0;                          // parameters that need a gradient
+  std::uint64_t wanted_ = 0;  // parameters that need a gradient
   std::uint64_t saved_results_ = 0;
   // How many threads are inside apply, and whether the saved tensors are to go: the last one out drops them.
   static constexpr std::uint32_t kReleased = 1u << 31;

@@ -26,7 +26,8 @@ Ref<Storage> Storage::allocate(Device device, std::uint64_t bytes) {
   throw_if_error(state.allocator->allocate(bytes, stream, &block));
   Storage* s = new (FreeList<Storage>::allocate()) Storage;
   s->device_ = device;
-  s->block_ = block;
+  s->block_.data = block.data;  // one by one, as they were just written: see TensorImpl::copy_abi
+  s->block_.bytes = block.bytes;
   s->bytes_ = bytes;
   s->allocator_ = state.allocator.get();
   s->stream_ = stream;

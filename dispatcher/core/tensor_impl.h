@@ -38,12 +38,13 @@ class TensorImpl : public RefCounted<TensorImpl> {
 
   const sy_tensor& abi() const { return abi_; }
   /// A copy for one call. By member: compilers make `rep movs` of a whole struct of this size, which costs more than a
-  /// small kernel.
+  /// small kernel, and loads that are wider than what was just written wait until it has reached the cache.
   void copy_abi(sy_tensor& to) const {
     to.size = abi_.size;
     to.flags = abi_.flags;
     to.view.data = abi_.view.data;
-    to.view.device = abi_.view.device;
+    to.view.device.device_type = abi_.view.device.device_type;
+    to.view.device.device_id = abi_.view.device.device_id;
     to.view.ndim = abi_.view.ndim;
     to.view.dtype = abi_.view.dtype;
     to.view.shape = abi_.view.shape;

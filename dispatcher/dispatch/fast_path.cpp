@@ -114,7 +114,7 @@ bool fast_pointwise(Frame& frame) {
   const TensorImpl* first = nullptr;
   bool flat = true;
   for (std::uint8_t i : info.tensor_params) {
-    if (args[i].tag != SY_ARG_TENSOR) return false;
+    if (frame.arg(i).tag != SY_ARG_TENSOR) return false;
     const TensorImpl* t = frame.tensor(i).impl();
     const bool fixed = def.param_dtypes[i].kind == DtypeRule::kFixed;
     if (t->wrapped_number) {
@@ -155,9 +155,10 @@ bool fast_pointwise(Frame& frame) {
   sy_slot slots[kMaxArgs];
   alignas(8) char numbers[kMaxArgs][8];
   for (std::size_t i = 0; i < args.size(); ++i) {
-    slots[i].tag = args[i].tag;
-    slots[i].count = args[i].count;
-    slots[i].ptr = args[i].ptr;
+    const Arg& a = frame.arg(i);
+    slots[i].tag = a.tag;
+    slots[i].count = a.count;
+    slots[i].ptr = a.ptr;
   }
   for (std::uint8_t i : info.tensor_params) {
     const TensorImpl* t = frame.tensor(i).impl();
@@ -229,8 +230,8 @@ bool fast_function(Frame& frame) {
   const TensorImpl* first = nullptr;
   bool contiguous = true;
   for (std::uint8_t i : info.tensor_params) {
-    if (args[i].tag == SY_ARG_NONE && !(info.required >> i & 1)) continue;
-    if (args[i].tag != SY_ARG_TENSOR) return false;
+    if (frame.arg(i).tag == SY_ARG_NONE && !(info.required >> i & 1)) continue;
+    if (frame.arg(i).tag != SY_ARG_TENSOR) return false;
     const TensorImpl* t = frame.tensor(i).impl();
     if (t->wrapped_number) return false;
     if (first == nullptr) first = t;
@@ -280,10 +281,11 @@ bool fast_function(Frame& frame) {
     out_slots[r] = {SY_ARG_TENSOR, 1, const_cast<sy_tensor*>(&results[r].impl()->abi())};
   }
   for (std::size_t i = 0; i < args.size(); ++i) {
-    slots[i].tag = args[i].tag;
-    slots[i].count = args[i].count;
-    slots[i].ptr = args[i].ptr;
-    if (args[i].tag != SY_ARG_TENSOR) continue;
+    const Arg& a = frame.arg(i);
+    slots[i].tag = a.tag;
+    slots[i].count = a.count;
+    slots[i].ptr = a.ptr;
+    if (a.tag != SY_ARG_TENSOR) continue;
     frame.tensor(i).impl()->copy_abi(tensors[i]);
     tensors[i].flags |= SY_TENSOR_READ_ONLY;
     slots[i].ptr = &tensors[i];

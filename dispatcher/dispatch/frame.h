@@ -30,8 +30,7 @@ struct Arg {
 
 inline Arg arg(const TensorBase& t) { return {t.defined() ? SY_ARG_TENSOR : SY_ARG_NONE, 1, &t}; }
 template <typename T>
-  requires std::is_base_of_v<TensorBase, T>
-Arg arg(const absl::Span<const T>& t) {
+requires std::is_base_of_v<TensorBase, T> Arg arg(const absl::Span<const T>& t) {
   return {SY_ARG_TENSOR_LIST, static_cast<std::uint32_t>(t.size()), t.data()};
 }
 inline Arg arg(const Scalar& v) { return {SY_ARG_SCALAR, 1, &v.abi()}; }
@@ -69,33 +68,34 @@ class Frame {
   Frame(Operator& op, absl::Span<const Arg> args, TensorBase* results, std::uint32_t num_results,
         Variant variant = Variant::kFunction)
       : op_(&op), args_(args), results_(results), num_results_(num_results), variant_(variant) {}
-  Frame(Operator& op, absl::Span<const Arg> args, std::vector<TensorBase>* list)
-      : op_(&op), args_(args), list_(list) {}
+  Frame(Operator& op, absl::Span<const Arg> args, std::vector<TensorBase>* list) : op_(&op), args_(args), list_(list) {}
 
   Operator& op() const { return *op_; }
   Variant variant() const { return variant_; }
   absl::Span<const Arg> args() const { return args_; }
   void set_args(absl::Span<const Arg> args) { args_ = args; }
 
-  bool has(std::size_t i) const { return args_[i].tag != SY_ARG_NONE; }
-  const TensorBase& tensor(std::size_t i) const { return *static_cast<const TensorBase*>(args_[i].ptr); }
+  /// i is below the number of parameters: not checked.
+  const Arg& arg(std::size_t i) const { return args_.data()[i]; }
+  bool has(std::size_t i) const { return arg(i).tag != SY_ARG_NONE; }
+  const TensorBase& tensor(std::size_t i) const { return *static_cast<const TensorBase*>(arg(i).ptr); }
   absl::Span<const TensorBase> tensors(std::size_t i) const {
-    return {static_cast<const TensorBase*>(args_[i].ptr), args_[i].count};
+    return {static_cast<const TensorBase*>(arg(i).ptr), arg(i).count};
   }
   Scalar scalar(std::size_t i) const { return value<Scalar>(i); }
   std::int64_t integer(std::size_t i) const { return value<std::int64_t>(i); }
   double floating(std::size_t i) const { return value<double>(i); }
   bool boolean(std::size_t i) const { return value<bool>(i); }
-  std::string_view str(std::size_t i) const { return {static_cast<const char*>(args_[i].ptr), args_[i].count}; }
+  std::string_view str(std::size_t i) const { return {static_cast<const char*>(arg(i).ptr), arg(i).count}; }
   Dtype dtype(std::size_t i) const { return value<Dtype>(i); }
   Device device(std::size_t i) const { return value<Device>(i); }
-  const Generator& generator(std::size_t i) const { return *static_cast<const Generator*>(args_[i].ptr); }
-  IntArray ints(std::size_t i) const { return {static_cast<const std::int64_t*>(args_[i].ptr), args_[i].count}; }
+  const Generator& generator(std::size_t i) const { return *static_cast<const Generator*>(arg(i).ptr); }
+  IntArray ints(std::size_t i) const { return {static_cast<const std::int64_t*>(arg(i).ptr), arg(i).count}; }
   absl::Span<const double> floats(std::size_t i) const {
-    return {static_cast<const double*>(args_[i].ptr), args_[i].count};
+    return {static_cast<const double*>(arg(i).ptr), arg(i).count};
   }
   absl::Span<const bool> bools(std::size_t i) const {
-    return absl::MakeConstSpan(static_cast<const bool*>(args_[i].ptr), args_[i].count);
+    return absl::MakeConstSpan(static_cast<const bool*>(arg(i).ptr), arg(i).count);
   }
   std::optional<Scalar> optional_scalar(std::size_t i) const { return optional<Scalar>(i); }
   std::optional<std::int64_t> optional_integer(std::size_t i) const { return optional<std::int64_t>(i); }
@@ -123,7 +123,7 @@ class Frame {
  private:
   template <typename T>
   const T& value(std::size_t i) const {
-    return *static_cast<const T*>(args_[i].ptr);
+    return *static_cast<const T*>(arg(i).ptr);
   }
   template <typename T>
   std::optional<T> optional(std::size_t i) const {

@@ -57,7 +57,8 @@ void leave_nested(Plugin* plugin);
 /// after an unload has begun, which waits for the outer call.
 class InsidePlugin {
  public:
-  explicit InsidePlugin(Plugin* plugin) : before_(t_state.inside.load(std::memory_order_relaxed)) {
+  [[gnu::always_inline]] explicit InsidePlugin(Plugin* plugin)
+      : before_(t_state.inside.load(std::memory_order_relaxed)) {
     nested_ = before_ != nullptr && before_ != plugin;
     if (nested_) [[unlikely]] {
       enter_nested(before_, plugin);
@@ -69,7 +70,7 @@ class InsidePlugin {
     asm volatile("" ::: "memory");
     allowed_ = plugin == nullptr || plugin == before_ || plugin->alive();
   }
-  ~InsidePlugin() {
+  [[gnu::always_inline]] ~InsidePlugin() {
     if (nested_) [[unlikely]] {
       leave_nested(before_);
     } else {
