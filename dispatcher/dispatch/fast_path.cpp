@@ -227,6 +227,8 @@ bool fast_function(Frame& frame) {
   const OperatorDef& def = op.def();
   const TensorImpl* lead = nullptr;  // of T0
   const TensorImpl* first = nullptr;
+  Dtype variables[4];  // T0 to T3, as far as known
+  std::uint32_t known = 0;
   bool contiguous = true;
   for (std::uint8_t i : info.tensor_params) {
     if (args[i].tag == SY_ARG_NONE && !(info.required >> i & 1)) continue;
@@ -239,16 +241,20 @@ bool fast_function(Frame& frame) {
     const DtypeRule& rule = def.param_dtypes[i];
     if (rule.kind == DtypeRule::kFixed) {
       if (t->dtype() != Dtype(rule.value)) return false;
-    } else if (lead == nullptr) {
-      lead = t;
-    } else if (t->dtype() != lead->dtype()) {
-      return false;
+    } else if (known >> rule.value & 1) {
+      if (t->dtype() != variables[rule.value]) return false;
+    } else {
+      variables[rule.value] = t->dtype();
+      known |= 1u << rule.value;
+      if (rule.value == 0) lead = t;
     }
   }
-  if (lead == nullptr) return false;
-  Dtype dtype = lead->dtype();
-  Device device = lead->device();
-  if (dtype.id() >= SY_NUM_STANDARD_DTYPES || !(def.type_vars[0] >> dtype.id() & 1)) return false;
+  for (int v = 0; v < 4 && def.type_vars[v] != 0; ++v) {
+    if (!(known >> v & 1) || variables[v].id() >= SY_NUM_STANDARD_DTYPES) return false;
+    if (!(def.type_vars[v] >> variables[v].id() & 1)) return false;
+  }
+  Dtype dtype = variables[0];
+  Device device = first->device();
   if (def.promotion == Promotion::kFloat && !dtype.is_floating()) return false;
   const KernelNode* node = op.kernels(device.backend(), dtype.id());
   if (node == nullptr) return false;
@@ -258,7 +264,7 @@ bool fast_function(Frame& frame) {
   if (backend == nullptr || !backend->host_memory() || !backend->synchronous()) return false;
 
   InlineArray<ResultMeta, kMaxResults> metas(info.num_results);
-  for (std::size_t r = 0; r < info.num_results; ++r) metas[r].dtype = ruled_dtype(def, r, &dtype);
+  for (std::size_t r = 0; r < info.num_results; ++r) metas[r].dtype = ruled_dtype(def, r, variables);
   SmallVector<std::int64_t, 6> dims;  // of a reduction
   if (def.kind == Kind::kReduction) {
     reduced_dims(op, args[static_cast<std::size_t>(info.dim_param)], lead->ndim(), &dims);
@@ -304,6 +310,7 @@ bool fast_function(Frame& frame) {
     const sy_kernel& k = entry.kernel;
     if (!plain(entry, args.size(), needed)) return false;
     prepare(call, k, entry, &host_call, device, dtype);
+    for (int v = 1; known >> v != 0; ++v) call.dtypes[v] = variables[v].id();
     InsidePlugin inside(entry.plugin);
     if (!inside.allowed()) return false;
     sy_status code = k.supports != nullptr ? k.supports(&call) : SY_OK;
