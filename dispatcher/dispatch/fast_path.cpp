@@ -16,7 +16,7 @@
 namespace sy {
 namespace {
 
-constexpr std::size_t kMaxArgs = 6;
+constexpr std::size_t kMaxArgs = 8;
 constexpr std::size_t kMaxResults = 3;
 constexpr std::int64_t kUnit[1] = {1};
 constexpr std::int64_t kZero[1] = {0};
@@ -263,6 +263,19 @@ bool fast_function(Frame& frame) {
   Backend* backend = find_backend(device.backend());
   if (backend == nullptr || !backend->host_memory() || !backend->synchronous()) return false;
 
+  // One value stands for both of an int[2] parameter.
+  InlineArray<Arg, kMaxArgs> expanded(info.pairs != 0 ? args.size() : 0);
+  std::int64_t pairs[kMaxArgs][2];
+  if (info.pairs != 0) {
+    for (std::size_t i = 0; i < args.size(); ++i) {
+      expanded[i] = args[i];
+      if (!(info.pairs >> i & 1) || args[i].tag != SY_ARG_INT_LIST || args[i].count == 2) continue;
+      if (args[i].count != 1) return false;
+      pairs[i][0] = pairs[i][1] = *static_cast<const std::int64_t*>(args[i].ptr);
+      expanded[i] = {SY_ARG_INT_LIST, 2, pairs[i]};
+    }
+    args = expanded.span();
+  }
   InlineArray<ResultMeta, kMaxResults> metas(info.num_results);
   for (std::size_t r = 0; r < info.num_results; ++r) metas[r].dtype = ruled_dtype(def, r, variables);
   SmallVector<std::int64_t, 6> dims;  // of a reduction
@@ -273,7 +286,8 @@ bool fast_function(Frame& frame) {
       for (std::int64_t d : dims) metas[r].shape[static_cast<std::size_t>(d)] = 1;
     }
   } else {
-    MetaCall meta(frame, metas.span());
+    const Frame prepared(op, args, nullptr, 0);
+    MetaCall meta(prepared, metas.span());
     throw_if_error(def.meta(meta));
   }
   InlineArray<TensorBase, kMaxResults> results(info.num_results);

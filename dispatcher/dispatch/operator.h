@@ -51,8 +51,9 @@ struct OperatorInfo {
   int generator_param = -1;
   bool list_result = false;
   int keepdim_param = -1;
-  bool mutates = false;  // a parameter is Tensor(a!)
-  bool checked = false;  // arguments need more than a glance: int[2] lists, lists of tensors
+  bool mutates = false;     // a parameter is Tensor(a!)
+  bool checked = false;     // arguments need more than a glance: int[2] lists, lists of tensors
+  std::uint64_t pairs = 0;  // bit per int[2] parameter
   // One T0 result from T0 tensors and numbers: calls on equal tensors may go straight to a kernel.
   bool direct_pointwise = false;
   // Tensors in, a few fresh results out: dtypes that agree with the schema go straight to a kernel.
