@@ -19,7 +19,9 @@ void* TensorBase::checked_data(std::size_t itemsize, int code) const {
   bool fits = code == -1 ? itemsize == this->itemsize() : itemsize == this->itemsize() && code == dl.code;
   require(fits, "data: the C++ type asked for does not match dtype ", dtype().name());
   Backend& backend = backend_of(device());
-  require(backend.host_memory(), "data: ", device().str(), " is not host memory; move the tensor to cpu first");
+  if (!backend.host_memory()) {
+    fail(ErrorCode::kInvalidArgument, "data: ", device().str(), " is not host memory; move the tensor to cpu first");
+  }
   return raw_data();
 }
 

@@ -16,7 +16,7 @@
 namespace sy {
 namespace {
 
-constexpr std::size_t kMaxArgs = 6;
+constexpr std::size_t kMaxArgs = 8;
 constexpr std::size_t kMaxResults = 3;
 constexpr std::int64_t kUnit[1] = {1};
 constexpr std::int64_t kZero[1] = {0};
@@ -228,6 +228,8 @@ bool fast_function(Frame& frame) {
   const OperatorDef& def = op.def();
   const TensorImpl* lead = nullptr;  // of T0
   const TensorImpl* first = nullptr;
+  Dtype variables[4];  // T0 to T3, as far as known
+  std::uint32_t known = 0;
   bool contiguous = true;
   for (std::uint8_t i : info.tensor_params) {
     if (frame.arg(i).tag == SY_ARG_NONE && !(info.required >> i & 1)) continue;
@@ -240,16 +242,20 @@ bool fast_function(Frame& frame) {
     const DtypeRule& rule = def.param_dtypes[i];
     if (rule.kind == DtypeRule::kFixed) {
       if (t->dtype() != Dtype(rule.value)) return false;
-    } else if (lead == nullptr) {
-      lead = t;
-    } else if (t->dtype() != lead->dtype()) {
-      return false;
+    } else if (known >> rule.value & 1) {
+      if (t->dtype() != variables[rule.value]) return false;
+    } else {
+      variables[rule.value] = t->dtype();
+      known |= 1u << rule.value;
+      if (rule.value == 0) lead = t;
     }
   }
-  if (lead == nullptr) return false;
-  Dtype dtype = lead->dtype();
-  Device device = lead->device();
-  if (dtype.id() >= SY_NUM_STANDARD_DTYPES || !(def.type_vars[0] >> dtype.id() & 1)) return false;
+  for (int v = 0; v < 4 && def.type_vars[v] != 0; ++v) {
+    if (!(known >> v & 1) || variables[v].id() >= SY_NUM_STANDARD_DTYPES) return false;
+    if (!(def.type_vars[v] >> variables[v].id() & 1)) return false;
+  }
+  Dtype dtype = variables[0];
+  Device device = first->device();
   if (def.promotion == Promotion::kFloat && !dtype.is_floating()) return false;
   const KernelNode* node = op.kernels(device.backend(), dtype.id());
   if (node == nullptr) return false;
@@ -258,8 +264,21 @@ bool fast_function(Frame& frame) {
   Backend* backend = find_backend(device.backend());
   if (backend == nullptr || !backend->host_memory() || !backend->synchronous()) return false;
 
+  // One value stands for both of an int[2] parameter.
+  InlineArray<Arg, kMaxArgs> expanded(info.pairs != 0 ? args.size() : 0);
+  std::int64_t pairs[kMaxArgs][2];
+  if (info.pairs != 0) {
+    for (std::size_t i = 0; i < args.size(); ++i) {
+      expanded[i] = args[i];
+      if (!(info.pairs >> i & 1) || args[i].tag != SY_ARG_INT_LIST || args[i].count == 2) continue;
+      if (args[i].count != 1) return false;
+      pairs[i][0] = pairs[i][1] = *static_cast<const std::int64_t*>(args[i].ptr);
+      expanded[i] = {SY_ARG_INT_LIST, 2, pairs[i]};
+    }
+    args = expanded.span();
+  }
   InlineArray<ResultMeta, kMaxResults> metas(info.num_results);
-  for (std::size_t r = 0; r < info.num_results; ++r) metas[r].dtype = ruled_dtype(def, r, &dtype);
+  for (std::size_t r = 0; r < info.num_results; ++r) metas[r].dtype = ruled_dtype(def, r, variables);
   SmallVector<std::int64_t, 6> dims;  // of a reduction
   if (def.kind == Kind::kReduction) {
     reduced_dims(op, args[static_cast<std::size_t>(info.dim_param)], lead->ndim(), &dims);
@@ -268,7 +287,8 @@ bool fast_function(Frame& frame) {
       for (std::int64_t d : dims) metas[r].shape[static_cast<std::size_t>(d)] = 1;
     }
   } else {
-    MetaCall meta(frame, metas.span());
+    const Frame prepared(op, args, nullptr, 0);
+    MetaCall meta(prepared, metas.span());
     throw_if_error(def.meta(meta));
   }
   InlineArray<TensorBase, kMaxResults> results(info.num_results);
@@ -306,6 +326,7 @@ bool fast_function(Frame& frame) {
     const sy_kernel& k = entry.kernel;
     if (!plain(entry, args.size(), needed)) return false;
     prepare(call, k, entry, &host_call, device, dtype);
+    for (int v = 1; known >> v != 0; ++v) call.dtypes[v] = variables[v].id();
     InsidePlugin inside(entry.plugin);
     if (!inside.allowed()) return false;
     sy_status code = k.supports != nullptr ? k.supports(&call) : SY_OK;

@@ -100,18 +100,21 @@ absl::Status attach(Operator& op, Plugin* plugin, std::uint16_t backend, const s
 
 constexpr std::uint16_t kAllDtypes = (1u << SY_NUM_STANDARD_DTYPES) - 1;
 
-/// Fresh results, known before the call, of T0 tensors, tensors of fixed dtypes and plain values.
+/// Fresh results, known before the call, of tensors, plain values and lists of them.
 bool goes_to_kernel(const OperatorDef& def, const OperatorInfo& info) {
   bool shaped = def.kind == Kind::kReduction ? def.meta == nullptr : def.kind == Kind::kGeneric && def.meta != nullptr;
-  if (!shaped || info.num_results == 0 || info.num_results > 3 || info.list_result || info.checked || info.mutates ||
+  if (!shaped || info.num_results == 0 || info.num_results > 3 || info.list_result || info.mutates ||
       info.device_param >= 0 || info.generator_param >= 0 || info.tensor_params.empty() || def.type_vars[0] == 0 ||
-      def.type_vars[1] != 0 || def.init_param >= 0 || def.reserve_result >= 0 ||
+      def.init_param >= 0 || def.reserve_result >= 0 || def.any_device != 0 ||
       (def.flags & (kOpHost | kOpDataDependent))) {
     return false;
   }
+  for (const Parameter& p : info.signature.params) {
+    if (p.type == ArgType::kTensorList || p.fixed_length > 2) return false;
+  }
   for (std::uint8_t i : info.tensor_params) {
     const DtypeRule& rule = def.param_dtypes[i];
-    if (rule.kind != DtypeRule::kFixed && (rule.kind != DtypeRule::kVariable || rule.value != 0)) return false;
+    if (rule.kind != DtypeRule::kFixed && rule.kind != DtypeRule::kVariable) return false;
   }
   return true;
 }
@@ -162,6 +165,7 @@ const OperatorInfo& Operator::resolve() const {
     if (p.type == ArgType::kGenerator) info->generator_param = index;
     if (p.type == ArgType::kBool && p.name == "keepdim") info->keepdim_param = index;
     if (p.is_tensor() && !p.optional) info->required |= std::uint64_t{1} << i;
+    if (p.type == ArgType::kIntList && p.fixed_length == 2) info->pairs |= std::uint64_t{1} << i;
     info->checked |= p.type == ArgType::kTensorList || (p.type == ArgType::kIntList && p.fixed_length > 1);
     info->mutates |= p.mutated;
   }

@@ -51,11 +51,12 @@ struct OperatorInfo {
   int generator_param = -1;
   bool list_result = false;
   int keepdim_param = -1;
-  bool mutates = false;  // a parameter is Tensor(a!)
-  bool checked = false;  // arguments need more than a glance: int[2] lists, lists of tensors
+  bool mutates = false;     // a parameter is Tensor(a!)
+  bool checked = false;     // arguments need more than a glance: int[2] lists, lists of tensors
+  std::uint64_t pairs = 0;  // bit per int[2] parameter
   // One T0 result from T0 tensors and numbers: calls on equal tensors may go straight to a kernel.
   bool direct_pointwise = false;
-  // T0 tensors and such of fixed dtypes in, a few fresh results out: equal dtypes go straight to a kernel.
+  // Tensors in, a few fresh results out: dtypes that agree with the schema go straight to a kernel.
   bool direct_kernel = false;
   bool direct_view = false;      // a view of one T0 tensor, and of whatever dtype
   bool direct_function = false;  // defined at run time, with one tensor that tells the device

@@ -109,8 +109,10 @@ void Prologue::find_device() {
     require(out.defined(), op_.name(), ": the output tensor is undefined");
     if (open) device_ = out.device();
     open = false;
-    require(out.device() == device_, op_.name(), ": the output is on ", out.device().str(), ", expected ",
-            device_.str());
+    if (out.device() != device_) {
+      fail(ErrorCode::kInvalidArgument, op_.name(), ": the output is on ", out.device().str(), ", expected ",
+           device_.str());
+    }
   }
 }
 
@@ -303,8 +305,10 @@ void Prologue::infer_pointwise() {
       return;
     }
     Shape joined;
-    require(broadcast_shapes(shape, t.shape(), &joined), op_.name(), ": cannot broadcast argument ", params[i].name,
-            " of shape ", shape_str(t.shape()), " with ", shape_str(shape), " (", params[by].name, " before it)");
+    if (!broadcast_shapes(shape, t.shape(), &joined)) {
+      fail(ErrorCode::kInvalidArgument, op_.name(), ": cannot broadcast argument ", params[i].name, " of shape ",
+           shape_str(t.shape()), " with ", shape_str(shape), " (", params[by].name, " before it)");
+    }
     shape = joined;
   });
   for (ResultMeta& r : results_) r.shape = shape;
@@ -360,8 +364,10 @@ void Prologue::check_target(std::size_t k, const TensorBase& target) const {
       for (std::size_t i = dims_.size(); i-- > 0;) wanted.erase(static_cast<std::size_t>(dims_[i]));
     }
   }
-  require(target.shape() == IntArray(wanted), op_.name(), ": a result of shape ", shape_str(wanted), " ", what,
-          shape_str(target.shape()));
+  if (!(target.shape() == IntArray(wanted))) {
+    fail(ErrorCode::kInvalidArgument, op_.name(), ": a result of shape ", shape_str(wanted), " ", what,
+         shape_str(target.shape()));
+  }
   require(can_write(final_dtype_.value_or(r.dtype), target.dtype()), op_.name(), ": a result of dtype ", r.dtype.name(),
           " cannot be written into an output of dtype ", target.dtype().name());
   require(!target.impl()->overlapping(), op_.name(),

@@ -1,4 +1,5 @@
 // Losses.
+#include "switchyard/ops/composite/precision.h"
 #include "switchyard/ops/gen/nn_composite.h"
 #include "switchyard/ops/operators.h"
 
@@ -15,28 +16,57 @@ Tensor reduce(std::string_view op, const Tensor& loss, std::string_view reductio
 
 }  // namespace
 
+namespace {
+
+/// The rows of nll_loss: which count, a class for each (any for those that do not), and their weights, 0 for those.
+struct Rows {
+  Tensor keep, target, weight;
+
+  Rows(const Tensor& targets, const Tensor& weights, std::int64_t ignore_index, Dtype dtype)
+      : keep(sy::ne(targets, ignore_index)), target(sy::where(keep, targets, 0)) {
+    Dtype wide = dtype == kF64 ? kF64 : kF32;
+    weight =
+        weights.defined() ? sy::where(keep, widened(sy::index_select(weights, 0, target)), 0) : sy::cast(keep, wide);
+  }
+  Tensor picked(const Tensor& self) const {
+    return widened(sy::squeeze(sy::gather(self, 1, sy::unsqueeze(target, 1)), 1));
+  }
+  /// An ignored row may hold infinities, which a product with zero would turn into NaN.
+  Tensor kept(const Tensor& t) const { return sy::where(keep, t, 0); }
+};
+
+}  // namespace
+
 Tensor nll_loss(const Tensor& self, const Tensor& target, const Tensor& weight, std::string_view reduction,
                 std::int64_t ignore_index) {
-  require(self.dim() == 2, "nll_loss: argument self: expected (n, classes), got shape ", shape_str(self.shape()));
-  require(target.dim() == 1 && target.size(0) == self.size(0), "nll_loss: argument target: expected shape [",
-          self.size(0), "], got ", shape_str(target.shape()));
-  require(reduction == "none" || reduction == "sum" || reduction == "mean",
-          "nll_loss: argument reduction: expected \"none\", \"sum\" or \"mean\", got \"", reduction, "\"");
-  Tensor keep = sy::ne(target, ignore_index);
-  Tensor safe = sy::where(keep, target, 0);  // an ignored target names any class, with weight zero
-  Tensor picked = sy::neg(sy::squeeze(sy::gather(self, 1, sy::unsqueeze(safe, 1)), 1));
-  Tensor w = weight.defined() || reduction == "mean" ? sy::cast(keep, self.dtype()) : Tensor();
-  if (weight.defined()) {
-    require(weight.shape() == IntArray(self.size(1)), "nll_loss: argument weight: expected shape [", self.size(1),
-            "], got ", shape_str(weight.shape()));
-    w = w * sy::index_select(weight, 0, safe);
-    picked = picked * w;
+  Rows rows(target, weight, ignore_index, self.dtype());
+  Tensor loss = rows.kept(sy::neg(rows.picked(self)) * rows.weight);
+  if (reduction != "none") loss = sy::sum(loss);
+  if (reduction == "mean") loss = loss / sy::sum(rows.weight);
+  return narrowed(loss, self.dtype());
+}
+
+Tensor nll_loss_backward(const Tensor& grad, const Tensor& target, const Tensor& weight, std::int64_t classes,
+                         std::string_view reduction, std::int64_t ignore_index) {
+  Rows rows(target, weight, ignore_index, grad.dtype());
+  Tensor g = widened(grad);
+  if (reduction == "mean") g = g / sy::sum(rows.weight);
+  Tensor each = narrowed(rows.kept(sy::neg(g) * rows.weight), grad.dtype());
+  Tensor zeros = sy::full({target.size(0), classes}, 0, grad.dtype(), grad.device());
+  return sy::scatter(zeros, 1, sy::unsqueeze(rows.target, 1), sy::unsqueeze(each, 1));
+}
+
+Tensor nll_loss_backward_weight(const Tensor& grad, const Tensor& self, const Tensor& target, const Tensor& weight,
+                                std::string_view reduction, std::int64_t ignore_index) {
+  Rows rows(target, weight, ignore_index, grad.dtype());
+  Tensor each = rows.kept(sy::neg(rows.picked(self)));
+  if (reduction == "mean") {  // of a quotient: the weights are in its denominator, too
+    Tensor total = sy::sum(rows.weight);
+    each = (each - sy::sum(each * rows.weight) / total) / total;
   }
-  // An ignored row may hold infinities, which a product with zero would turn into NaN.
-  Tensor loss = sy::where(keep, picked, 0);
-  if (reduction == "none") return loss;
-  if (reduction == "sum") return sy::sum(loss);
-  return sy::sum(loss) / sy::sum(w);
+  each = narrowed(rows.kept(widened(grad) * each), weight.dtype());
+  Tensor zeros = sy::full(weight.shape(), 0, weight.dtype(), weight.device());
+  return sy::index_add(zeros, 0, rows.target, each);
 }
 
 Tensor cross_entropy(const Tensor& self, const Tensor& target, const Tensor& weight, std::string_view reduction,

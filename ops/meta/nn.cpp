@@ -224,4 +224,43 @@ absl::Status avg_pool2d_backward(MetaCall& call) {
   return absl::OkStatus();
 }
 
+namespace {
+
+/// The shape of a loss of so many rows, by its argument `reduction`.
+absl::Status reduced_loss(const MetaCall& call, std::size_t reduction, Dim rows, Shape* out) {
+  std::string_view how = call.frame().str(reduction);
+  if (how != "none" && how != "sum" && how != "mean") {
+    return call.error("argument reduction: expected \"none\", \"sum\" or \"mean\", got \"", how, "\"");
+  }
+  *out = how == "none" ? Shape{rows} : Shape{};
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status nll_loss(MetaCall& call) {
+  IntArray x = shape_of(call, 0);
+  if (x.size() != 2 || (x[1] == 0 && x[0] != 0)) {
+    return call.error("argument self: expected (n, classes) with at least one class, got shape ", shape_str(x));
+  }
+  SY_RETURN_IF_ERROR(check_shape(call, 1, Shape{x[0]}));
+  SY_RETURN_IF_ERROR(check_shape(call, 2, Shape{x[1]}));
+  Shape out;
+  SY_RETURN_IF_ERROR(reduced_loss(call, 3, x[0], &out));
+  call.set(0, out);
+  return absl::OkStatus();
+}
+
+absl::Status nll_loss_backward(MetaCall& call) {
+  IntArray target = shape_of(call, 1);
+  if (target.size() != 1) return call.error("argument target: expected 1 dimension, got shape ", shape_str(target));
+  Dim classes = call.frame().integer(3);
+  SY_RETURN_IF_ERROR(check_shape(call, 2, Shape{classes}));
+  Shape loss;
+  SY_RETURN_IF_ERROR(reduced_loss(call, 4, target[0], &loss));
+  SY_RETURN_IF_ERROR(check_shape(call, 0, loss));
+  call.set(0, Shape{target[0], classes});
+  return absl::OkStatus();
+}
+
 }  // namespace sy::meta

@@ -82,9 +82,37 @@ void scan_line(const T* x, std::int64_t* out, std::int64_t n, std::int64_t* sum)
   *sum = total;
 }
 
+// Elements of neighbouring lines lie side by side in x, those of a line in out: tiles change between the two.
+template <class T, class R, class Acc>
+void scan_across(const T* x, R* out, const Strip& strip, Acc* sums) {
+  constexpr std::int64_t kSteps = 16;
+  R tile[kSteps][kScanLines];
+  const auto add_step = [&](std::int64_t s) {
+    SY_IVDEP
+    for (std::int64_t k = 0; k < kScanLines; ++k) {
+      sums[k] = wrap_add(sums[k], static_cast<Acc>(x[k]));
+      tile[s][k] = static_cast<R>(sums[k]);
+    }
+    x += strip.x_step;
+  };
+  std::int64_t i = 0;
+  for (; i + kSteps <= strip.n; i += kSteps, out += kSteps) {
+    for (std::int64_t s = 0; s < kSteps; ++s) add_step(s);
+    for (std::int64_t k = 0; k < kScanLines; ++k) {
+      R* line = out + k * strip.out_line;
+      for (std::int64_t s = 0; s < kSteps; ++s) line[s] = tile[s][k];
+    }
+  }
+  for (; i < strip.n; ++i, ++out) {
+    add_step(0);
+    for (std::int64_t k = 0; k < kScanLines; ++k) out[k * strip.out_line] = tile[0][k];
+  }
+}
+
 template <class T, class R, class Acc>
 void scan_lines(const T* x, R* out, const Strip& strip, Acc* sums) {
   const bool whole = strip.lines == kScanLines;
+  if (whole && strip.x_line == 1 && strip.out_step == 1) return scan_across(x, out, strip, sums);
   for (std::int64_t i = 0; i < strip.n; ++i, x += strip.x_step, out += strip.out_step) {
     if (whole && strip.x_line == 1) {
       SY_IVDEP

@@ -12,19 +12,24 @@ namespace {
 // elements of 2 and 4 bytes, by up to a factor of two.
 constexpr std::int64_t kSide = 8;
 
-// `rows` runs of `cols` elements of the source become columns of the target. kFull: both are kSide, which the compiler
-// then knows.
-template <class T, bool kFull>
-void copy_tile(const char* from, std::int64_t from_stride, char* to, std::int64_t to_stride, std::int64_t rows,
-               std::int64_t cols) {
-  if constexpr (kFull) rows = cols = kSide;
+// kSide runs of as many elements of the source become columns of the target.
+template <class T>
+void copy_tile(const char* from, std::int64_t from_stride, char* to, std::int64_t to_stride) {
   alignas(64) T tile[kSide][kSide];
-  for (std::int64_t i = 0; i < rows; ++i) {
-    std::memcpy(tile[i], from + i * from_stride, static_cast<std::size_t>(cols) * sizeof(T));
-  }
-  for (std::int64_t j = 0; j < cols; ++j, to += to_stride) {
+  for (std::int64_t i = 0; i < kSide; ++i) std::memcpy(tile[i], from + i * from_stride, sizeof(tile[i]));
+  for (std::int64_t j = 0; j < kSide; ++j, to += to_stride) {
     T* line = reinterpret_cast<T*>(to);
-    for (std::int64_t i = 0; i < rows; ++i) line[i] = tile[i][j];
+    for (std::int64_t i = 0; i < kSide; ++i) line[i] = tile[i][j];
+  }
+}
+
+// The same for less than a tile.
+template <class T>
+void copy_rest(const char* from, std::int64_t from_stride, char* to, std::int64_t to_stride, std::int64_t rows,
+               std::int64_t cols) {
+  for (std::int64_t j = 0; j < cols; ++j, from += sizeof(T), to += to_stride) {
+    T* line = reinterpret_cast<T*>(to);
+    for (std::int64_t i = 0; i < rows; ++i) line[i] = *reinterpret_cast<const T*>(from + i * from_stride);
   }
 }
 
@@ -37,21 +42,21 @@ void copy_planes(const Grid& grid, int along) {
   const std::int64_t count = grid.numel / (rows * cols) * strips;
   const std::int64_t from_stride = grid.stride[0][0], to_stride = grid.stride[1][along];
   parallel_for(count, grain_for(kSide * cols), [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t s = begin; s < end; ++s) {
-      const Position p = planes.at(s / strips);
-      const std::int64_t row = s % strips * kSide;
-      const std::int64_t used = std::min(kSide, rows - row);
-      const char* from = grid.address(0, p) + row * from_stride;
-      char* to = grid.address(1, p) + row * static_cast<std::int64_t>(sizeof(T));
-      for (std::int64_t col = 0; col < cols; col += kSide) {
-        const std::int64_t width = std::min(kSide, cols - col);
-        if (used == kSide && width == kSide) {
-          copy_tile<T, true>(from, from_stride, to, to_stride, used, width);
-        } else {
-          copy_tile<T, false>(from, from_stride, to, to_stride, used, width);
+    for (std::int64_t s = begin; s < end;) {
+      const std::int64_t plane = s / strips;
+      const Position p = planes.at(plane);
+      const std::int64_t last = std::min(end, (plane + 1) * strips);
+      for (; s < last; ++s) {
+        const std::int64_t row = (s - plane * strips) * kSide;
+        const char* from = grid.address(0, p) + row * from_stride;
+        char* to = grid.address(1, p) + row * static_cast<std::int64_t>(sizeof(T));
+        std::int64_t col = 0;
+        for (; row + kSide <= rows && col + kSide <= cols; col += kSide) {
+          copy_tile<T>(from, from_stride, to, to_stride);
+          from += kSide * static_cast<std::int64_t>(sizeof(T));
+          to += kSide * to_stride;
         }
-        from += kSide * static_cast<std::int64_t>(sizeof(T));
-        to += kSide * to_stride;
+        copy_rest<T>(from, from_stride, to, to_stride, std::min(kSide, rows - row), cols - col);
       }
     }
   });

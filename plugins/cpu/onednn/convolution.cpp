@@ -4,6 +4,7 @@
 
 #include "onednn/engine.h"
 #include "onednn/plan_cache.h"
+#include "onednn/pool.h"
 
 namespace sy::cpu::onednn {
 namespace {
@@ -17,6 +18,14 @@ struct Port {
   int argument = 0;
 };
 
+// What a call needs beside the primitive: making it anew costs as much as a small convolution.
+struct Execution {
+  dnnl::stream stream{engine()};
+  std::unordered_map<int, dnnl::memory> args;
+  dnnl::memory ours[3], theirs[3];  // of the ports; theirs of those that are moved
+  std::unordered_map<int, dnnl::memory> moves[3];
+};
+
 struct Plan {
   bool usable = false;
   int threads = 1;
@@ -25,7 +34,25 @@ struct Plan {
   Desc bias;
   Desc scratch;
   dnnl::primitive primitive;
+  mutable Pool<Execution> executions;
 };
+
+std::unique_ptr<Execution> make_execution(const Plan& plan, bool has_bias) {
+  auto execution = std::make_unique<Execution>();
+  for (int k = 0; k < 3; ++k) {
+    const Port& port = plan.ports[k];
+    dnnl::memory& ours = execution->ours[k] = memory(port.ours, nullptr);
+    if (port.moved) {
+      dnnl::memory& theirs = execution->theirs[k] = memory(port.theirs, nullptr);
+      const bool is_result = k == plan.result;
+      execution->moves[k] = {{DNNL_ARG_FROM, is_result ? theirs : ours}, {DNNL_ARG_TO, is_result ? ours : theirs}};
+    }
+    execution->args.emplace(port.argument, port.moved ? execution->theirs[k] : ours);
+  }
+  if (has_bias) execution->args.emplace(DNNL_ARG_BIAS, memory(plan.bias, nullptr));
+  if (plan.scratch.get_size() > 0) execution->args.emplace(DNNL_ARG_SCRATCHPAD, memory(plan.scratch, nullptr));
+  return execution;
+}
 
 // Multiplications from which a second thread is worth waking.
 constexpr std::int64_t kWorthThreads = 1 << 18;
@@ -124,34 +151,26 @@ bool convolve(const sdk::Call& call, ConvKind kind, std::uint32_t dtype, const C
   const auto plan = cache->get(make_key(kind, dtype, shape, bias != nullptr, threads),
                                [&] { return make_plan(kind, dtype, shape, bias != nullptr, threads); });
   if (!plan->usable) return false;
-  dnnl::stream stream(engine());
+  std::unique_ptr<Execution> execution = plan->executions.take([&] { return make_execution(*plan, bias != nullptr); });
+  const auto set = [](dnnl::memory& memory, const void* data) { memory.set_data_handle(const_cast<void*>(data)); };
   const void* data[3] = {input, weight, output};
-  std::unordered_map<int, dnnl::memory> args;
-  dnnl::memory result;
   for (int k = 0; k < 3; ++k) {
     const Port& port = plan->ports[k];
-    const dnnl::memory ours = memory(port.ours, data[k]);
-    if (!port.moved) {
-      args.emplace(port.argument, ours);
-      continue;
-    }
-    dnnl::memory theirs = memory(port.theirs, call.workspace(port.theirs.get_size()));
-    if (k == plan->result) {
-      result = theirs;
-    } else {
-      port.reorder.execute(stream, {{DNNL_ARG_FROM, ours}, {DNNL_ARG_TO, theirs}});
-    }
-    args.emplace(port.argument, theirs);
+    set(execution->ours[k], data[k]);
+    if (!port.moved) continue;
+    set(execution->theirs[k], call.workspace(port.theirs.get_size()));
+    if (k != plan->result) port.reorder.execute(execution->stream, execution->moves[k]);
   }
-  if (bias != nullptr) args.emplace(DNNL_ARG_BIAS, memory(plan->bias, bias));
+  if (bias != nullptr) set(execution->args.at(DNNL_ARG_BIAS), bias);
   if (const std::size_t bytes = plan->scratch.get_size(); bytes > 0) {
-    args.emplace(DNNL_ARG_SCRATCHPAD, memory(plan->scratch, call.workspace(bytes)));
+    set(execution->args.at(DNNL_ARG_SCRATCHPAD), call.workspace(bytes));
   }
-  plan->primitive.execute(stream, args);
+  plan->primitive.execute(execution->stream, execution->args);
   if (const Port& port = plan->ports[plan->result]; port.moved) {
-    port.reorder.execute(stream, {{DNNL_ARG_FROM, result}, {DNNL_ARG_TO, memory(port.ours, data[plan->result])}});
+    port.reorder.execute(execution->stream, execution->moves[plan->result]);
   }
-  stream.wait();
+  execution->stream.wait();
+  plan->executions.give(std::move(execution));
   return true;
 }
 

@@ -53,6 +53,37 @@ TEST(FastFunction, TakesWhatIsPlain) {
   EXPECT_THAT(values(as_tensor(y[0])), ElementsAre(10));
 }
 
+TEST(FastFunction, TakesTensorsOfSeveralTypeVariables) {
+  Tensor m = make({1, 2, 3, 4}, {2, 2}), at = make({1, 0, 1}, {3}, kI32), floats = vec({1, 0});
+  TensorBase y;
+  std::int64_t dim = 0;
+  EXPECT_TRUE(is_fast_function("index_select", {arg(m), arg(dim), arg(at)}, &y));
+  EXPECT_THAT(values(as_tensor(y)), ElementsAre(3, 4, 1, 2, 3, 4));
+  TensorBase none;
+  EXPECT_FALSE(is_fast_function("index_select", {arg(m), arg(dim), arg(floats)}, &none)) << "T1 holds no floats";
+  EXPECT_FALSE(none.defined());
+}
+
+TEST(FastFunction, OneValueStandsForAPair) {
+  Tensor image = make({1, 2, 3, 4, 5, 6, 7, 8}, {1, 1, 2, 4});
+  const std::int64_t two[] = {2, 2}, zero[] = {0, 0}, one[] = {1, 1};
+  auto pool = [&](std::size_t count, TensorBase* y) {
+    return is_fast_function("max_pool2d_with_indices",
+                            {arg(image), arg(IntArray(two, count)), arg(IntArray(two, 2)), arg(IntArray(zero, count)),
+                             arg(IntArray(one, 1))},
+                            y, 2);
+  };
+  for (std::size_t count : {1, 2}) {
+    TensorBase y[2];
+    EXPECT_TRUE(pool(count, y));
+    EXPECT_THAT(values(as_tensor(y[0])), ElementsAre(6, 8));
+    EXPECT_THAT(values(as_tensor(y[1])), ElementsAre(5, 7));
+  }
+  const std::int64_t three[] = {2, 2, 2};
+  EXPECT_THAT(message_of([&] { max_pool2d_with_indices(image, IntArray(three, 3), {2}, {0}, {1}); }),
+              testing::HasSubstr("argument kernel_size: expected 1 or 2 values, got 3"));
+}
+
 TEST(FastFunction, LeavesTheRest) {
   Tensor m = make({1, 2, 3, 4}, {2, 2}), ints = m.to(kI32), far = m.to(Device("simulator")), none = empty({0, 2}, kF64),
          two = wrapped_number(2), out = empty({2, 2}, kF64);
