@@ -131,7 +131,7 @@ HWY_INLINE V vec_sin(D d, V x) {
   if (HWY_UNLIKELY(!hn::AllTrue(d, hn::Le(hn::Abs(x), hn::Set(d, T(kMaxAngle)))))) {
     return per_lane(d, x, [](T v) { return std::sin(v); });
   }
-  return hn::Sin(d, x);
+  return hn::IfThenElse(hn::Eq(x, hn::Zero(d)), x, hn::Sin(d, x));  // keeps -0
 }
 
 template <class D, class V>
