@@ -143,22 +143,27 @@ struct OnBf16 {
 
 #if SY_CPU_BF16_VECTORS
 template <class F>
+HWY_INLINE void unary_bf16_pair(const F& f, const std::uint16_t* from, std::uint16_t* to) {
+  const Bf16Pair x = load_bf16_pair(from);
+  store_bf16_pair({f(Bf16Lanes(), x.even), f(Bf16Lanes(), x.odd)}, to);
+}
+
+template <class F>
 void vector_unary_bf16_row(const void* const* in, void* out, std::int64_t n, const void* context) {
-  const Bf16Lanes d;
-  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const std::int64_t step = 2 * static_cast<std::int64_t>(hn::Lanes(Bf16Lanes()));
   const F f = make_functor<F>(context);
   const std::uint16_t* a = static_cast<const std::uint16_t*>(in[0]);
   std::uint16_t* o = static_cast<std::uint16_t*>(out);
   std::int64_t i = 0;
-  for (; i + lanes <= n; i += lanes) {
+  for (; i + step <= n; i += step) {
     prefetch_input(a + i);
     prefetch_output(o + i);
-    store_bf16(f(d, load_bf16(a + i)), o + i);
+    unary_bf16_pair(f, a + i, o + i);
   }
   if (i < n) {
-    std::uint16_t rest[kMaxVectorBytes / sizeof(float)] = {};
+    std::uint16_t rest[kMaxVectorBytes / sizeof(std::uint16_t)] = {};
     std::memcpy(rest, a + i, (n - i) * sizeof(std::uint16_t));
-    store_bf16(f(d, load_bf16(rest)), rest);
+    unary_bf16_pair(f, rest, rest);
     std::memcpy(o + i, rest, (n - i) * sizeof(std::uint16_t));
   }
 }
