@@ -142,10 +142,15 @@ struct OnBf16 {
 };
 
 #if SY_CPU_BF16_VECTORS
+// A functor may have a form of less precision for bf16.
 template <class F>
 HWY_INLINE void unary_bf16_pair(const F& f, const std::uint16_t* from, std::uint16_t* to) {
   const Bf16Pair x = load_bf16_pair(from);
-  store_bf16_pair({f(Bf16Lanes(), x.even), f(Bf16Lanes(), x.odd)}, to);
+  if constexpr (requires { f.bf16(x.even); }) {
+    store_bf16_pair({f.bf16(x.even), f.bf16(x.odd)}, to);
+  } else {
+    store_bf16_pair({f(Bf16Lanes(), x.even), f(Bf16Lanes(), x.odd)}, to);
+  }
 }
 
 template <class F>
