@@ -13,6 +13,7 @@
 
 #include "hwy/contrib/math/math-inl.h"
 #include "loops/avx512_math-inl.h"
+#include "loops/erf_f64-inl.h"
 #include "loops/rows-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -234,14 +235,18 @@ HWY_INLINE V erf_small(D d, V x) {
 template <class D, class V>
 HWY_INLINE V vec_erf(D d, V x) {
   using T = hn::TFromD<D>;
+  const V one = hn::Set(d, T(1));
+  const V magnitude = hn::Min(hn::Abs(x), hn::Set(d, T(10)));
+  V complement, small;
   if constexpr (sizeof(T) == 8) {
-    return per_lane(d, x, [](T v) { return std::erf(v); });
+    complement = erfc_positive_f64(d, magnitude);
+    small = erf_small_f64(d, x);
   } else {
-    const V one = hn::Set(d, 1.0f);
-    const V magnitude = hn::Min(hn::Abs(x), hn::Set(d, 10.0f));
-    const V large = hn::CopySign(hn::Sub(one, erfc_positive(d, magnitude)), x);
-    return keep_nan(d, x, hn::IfThenElse(hn::Le(magnitude, one), erf_small(d, x), large));
+    complement = erfc_positive(d, magnitude);
+    small = erf_small(d, x);
   }
+  const V large = hn::CopySign(hn::Sub(one, complement), x);
+  return keep_nan(d, x, hn::IfThenElse(hn::Le(magnitude, one), small, large));
 }
 
 // Phi(-|x|) in f32 as t exp(-x^2 / 2) P(t), t = 1 / (1 + 0.3 |x| / sqrt 2); a fit with a relative error of 2e-8 plus
@@ -269,12 +274,13 @@ HWY_INLINE V normal_tail(D d, V x) {
 template <class D, class V>
 HWY_INLINE V vec_normal_cdf(D d, V x) {
   using T = hn::TFromD<D>;
+  V tail;
   if constexpr (sizeof(T) == 8) {
-    return per_lane(d, x, [](T v) { return 0.5 * std::erfc(-v * 0.70710678118654752440); });
+    tail = normal_tail_f64(d, x);
   } else {
-    const V tail = normal_tail(d, x);
-    return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(hn::Set(d, 1.0f), tail));
+    tail = normal_tail(d, x);
   }
+  return hn::IfThenElse(hn::Lt(x, hn::Zero(d)), tail, hn::Sub(hn::Set(d, T(1)), tail));
 }
 
 }  // namespace sy::cpu::HWY_NAMESPACE
