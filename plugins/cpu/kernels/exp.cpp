@@ -17,6 +17,9 @@ struct Exp {
   HWY_INLINE V operator()(D d, V x) const {
     return vec_exp(d, x);
   }
+#if SY_CPU_TABLE_MATH
+  HWY_INLINE FloatVec bf16(FloatVec x) const { return exp_bf16(x); }
+#endif
 };
 
 const RowTable& exp_rows() {

@@ -25,6 +25,10 @@ struct Gelu {
   HWY_INLINE V operator()(D d, V x) const {
     return hn::Mul(x, vec_normal_cdf(d, x));
   }
+#if SY_CPU_TABLE_MATH
+  HWY_INLINE FloatVec operator()(Floats, FloatVec x) const { return gelu_f32(x); }
+  HWY_INLINE FloatVec bf16(FloatVec x) const { return gelu_bf16(x); }
+#endif
 };
 
 // (1 + tanh(y)) / 2 = sigmoid(2 y), without cancellation.

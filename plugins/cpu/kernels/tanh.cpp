@@ -17,6 +17,9 @@ struct Tanh {
   HWY_INLINE V operator()(D d, V x) const {
     return vec_tanh(d, x);
   }
+#if SY_CPU_TABLE_MATH
+  HWY_INLINE FloatVec bf16(FloatVec x) const { return tanh_bf16(x); }
+#endif
 };
 
 const RowTable& tanh_rows() {

@@ -13,13 +13,29 @@ namespace sy::cpu::HWY_NAMESPACE {
 namespace {
 
 template <class T>
+HWY_INLINE void where_run(const std::uint8_t* condition, const T* a, const T* b, T* o, std::int64_t n) {
+  SY_IVDEP
+  for (std::int64_t i = 0; i < n; ++i) o[i] = condition[i] != 0 ? a[i] : b[i];
+}
+
+template <class T>
 void where_row(const void* const* in, void* out, std::int64_t n, const void*) {
   const std::uint8_t* condition = static_cast<const std::uint8_t*>(in[0]);
   const T* a = static_cast<const T*>(in[1]);
   const T* b = static_cast<const T*>(in[2]);
   T* o = static_cast<T*>(out);
-  SY_IVDEP
-  for (std::int64_t i = 0; i < n; ++i) o[i] = condition[i] != 0 ? a[i] : b[i];
+  constexpr std::int64_t kRun = 64, kLine = 64 / sizeof(T);
+  std::int64_t i = 0;
+  for (; i + kRun <= n; i += kRun) {
+    prefetch_input(condition + i);
+    for (std::int64_t k = i; k < i + kRun; k += kLine) {
+      prefetch_input(a + k);
+      prefetch_input(b + k);
+      prefetch_output(o + k);
+    }
+    where_run(condition + i, a + i, b + i, o + i, kRun);
+  }
+  where_run(condition + i, a + i, b + i, o + i, n - i);
 }
 
 // By element size: bits are moved, whatever they mean.

@@ -56,6 +56,36 @@ HWY_INLINE void store_bf16(hn::VFromD<Bf16Lanes> v, std::uint16_t* to) {
   const auto result = hn::IfThenElse(number, rounded, hn::Or(bits, hn::Set(d, 0x400000u)));
   hn::StoreU(hn::TruncateTo(dh, hn::ShiftRight<16>(result)), dh, to);
 }
+
+// Elements that follow each other, as those at even and at odd places: cheaper than one vector at a time.
+struct Bf16Pair {
+  hn::VFromD<Bf16Lanes> even, odd;
+};
+
+HWY_INLINE Bf16Pair load_bf16_pair(const std::uint16_t* from) {
+  const Bf16Lanes d;
+  const hn::RebindToUnsigned<Bf16Lanes> bits;
+  const auto both = hn::BitCast(bits, hn::LoadU(hn::Repartition<std::uint16_t, Bf16Lanes>(), from));
+  return {hn::BitCast(d, hn::ShiftLeft<16>(both)), hn::BitCast(d, hn::And(both, hn::Set(bits, 0xffff0000u)))};
+}
+
+// For results of functions: ties, which those do not have, are rounded away from zero, and the lower half of a NaN must
+// be 0.
+HWY_INLINE void store_bf16_pair(Bf16Pair v, std::uint16_t* to) {
+  const hn::RebindToUnsigned<Bf16Lanes> d;
+  const hn::Repartition<std::uint16_t, Bf16Lanes> dh;
+  const auto half = hn::Set(d, 0x8000u);
+  const auto even = hn::Add(hn::BitCast(d, v.even), half);
+  const auto odd = hn::BitCast(dh, hn::Add(hn::BitCast(d, v.odd), half));
+#if HWY_TARGET == HWY_AVX3
+  // A shift and a blend in one instruction.
+  const auto result =
+      hn::VFromD<decltype(dh)>{_mm512_mask_alignr_epi8(odd.raw, 0x3333333333333333u, even.raw, even.raw, 2)};
+#else
+  const auto result = hn::OddEven(odd, hn::BitCast(dh, hn::ShiftRight<16>(even)));
+#endif
+  hn::StoreU(result, dh, to);
+}
 #endif
 
 }  // namespace sy::cpu::HWY_NAMESPACE
