@@ -28,7 +28,7 @@ struct Function {
 const Function kFunctions[] = {
     {"exp", std::exp, 2, 2}, {"expm1", std::expm1, 4, 4}, {"log", std::log, 2, 2},   {"log1p", std::log1p, 4, 4},
     {"sin", std::sin, 3, 4}, {"cos", std::cos, 3, 4},     {"tanh", std::tanh, 6, 4}, {"sigmoid", sigmoid, 4, 4},
-    {"silu", silu, 4, 4},    {"erf", std::erf, 4, 4},     {"gelu", gelu, 7, 10},
+    {"silu", silu, 4, 4},    {"erf", std::erf, 4, 4},     {"gelu", gelu, 8, 10},
 };
 
 struct Format {
