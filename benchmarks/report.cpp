@@ -210,7 +210,7 @@ void write_report(const std::vector<Result>& results, const ReportParts& parts, 
            "|\n";
     for (const auto& row : rows) {
       out << "| " << row.at("what").get<std::string>() << " | " << row.at("seconds").get<int>()
-          << " | <= " << row.at("budget").get<int>() << " |\n";
+          << " | " << (row.at("budget").is_null() ? "" : "<= " + row.at("budget").dump()) << " |\n";
     }
   }
   if (!out.flush()) throw std::runtime_error("cannot write " + file);

@@ -95,6 +95,14 @@ HWY_INLINE FloatVec exp_bf16(FloatVec x) {
   return times_power(p, y);
 }
 
+// tanh(x); the division of vec_tanh costs more than the lookups.
+HWY_INLINE FloatVec tanh_f32(FloatVec x) {
+  const Floats d;
+  const FloatVec a = hn::Min(hn::Set(d, 9.5f), hn::Abs(x));  // a NaN where x is one: the second operand
+  const FloatVec from_middle{_mm512_reduce_ps(a.raw, 1 << 4)};
+  return hn::CopySign(table_polynomial(kTanhF32, hn::Add(a, rounding_shift(0.5f)), from_middle), x);
+}
+
 // tanh(x) for bf16, which is 1 from 3.5 on.
 HWY_INLINE FloatVec tanh_bf16(FloatVec x) {
   const Floats d;

@@ -171,6 +171,9 @@ HWY_INLINE V tanh_rational(D d, V x) {
 template <class D, class V>
 HWY_INLINE V vec_tanh(D d, V x) {
   using T = hn::TFromD<D>;
+#if SY_CPU_TABLE_MATH
+  if constexpr (sizeof(T) == 4 && sizeof(V) == 64) return tanh_f32(x);
+#endif
   if constexpr (sizeof(T) == 4) {
     return keep_nan(d, x, tanh_rational(d, x));
   } else {
