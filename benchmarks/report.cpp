@@ -209,8 +209,8 @@ void write_report(const std::vector<Result>& results, const ReportParts& parts, 
     out << "\n## Builds\n\nOn two cores, without a compiler cache.\n\n| what | seconds | budget |\n| --- | --- | --- "
            "|\n";
     for (const auto& row : rows) {
-      out << "| " << row.at("what").get<std::string>() << " | " << row.at("seconds").get<int>()
-          << " | " << (row.at("budget").is_null() ? "" : "<= " + row.at("budget").dump()) << " |\n";
+      out << "| " << row.at("what").get<std::string>() << " | " << row.at("seconds").get<int>() << " | "
+          << (row.at("budget").is_null() ? "" : "<= " + row.at("budget").dump()) << " |\n";
     }
   }
   if (!out.flush()) throw std::runtime_error("cannot write " + file);

@@ -46,7 +46,8 @@ HWY_INLINE FloatVec fraction(FloatVec x) { return FloatVec{_mm512_reduce_ps(x.ra
 // p 2^floor(x)
 HWY_INLINE FloatVec times_power(FloatVec p, FloatVec x) { return FloatVec{_mm512_scalef_ps(p.raw, x.raw)}; }
 
-// 2^x; relative error 8e-8 plus rounding.
+// 2^x, and 0 where that is below the smallest normal number: a subnormal result takes the processor a hundred cycles.
+// Relative error 8e-8 plus rounding.
 HWY_INLINE FloatVec exp2_f32(FloatVec x) {
   const Floats d;
   const FloatVec f = fraction(x);
@@ -56,7 +57,8 @@ HWY_INLINE FloatVec exp2_f32(FloatVec x) {
   p = hn::MulAdd(p, f, hn::Set(d, 0.24016444f));
   p = hn::MulAdd(p, f, hn::Set(d, 0.6931513f));
   p = hn::MulAdd(p, f, hn::Set(d, 1.0f));
-  return times_power(p, x);
+  const __mmask16 normal = _mm512_cmp_ps_mask(x.raw, _mm512_set1_ps(-126.0f), _CMP_GE_OQ);
+  return FloatVec{_mm512_maskz_scalef_ps(normal, p.raw, x.raw)};
 }
 
 // Phi(-a) for a from 0 to 14.25, through its logarithm.

@@ -34,7 +34,7 @@ HWY_INLINE V keep_nan(D, V x, V y) {
   return hn::IfThenElse(hn::Eq(x, x), y, x);
 }
 
-// x 2^n in f32 for whole n in [-150, 129]; subnormal and infinite results, too.
+// x 2^n in f32 for whole n in [-150, 129], with AVX-512 for any; subnormal and infinite results, too.
 template <class D, class V>
 HWY_INLINE V scaled(D d, V x, V n) {
 #if HWY_TARGET == HWY_AVX3
@@ -67,11 +67,19 @@ HWY_INLINE V minus_ln2(D d, V x, V n) {
 
 template <class D, class V>
 HWY_INLINE V exp_f32(D d, V x) {
-  // Beyond these, results are infinite or zero anyway.
-  const V bounded = hn::Max(hn::Min(x, hn::Set(d, 89.0f)), hn::Set(d, -104.0f));
+  // Above 89 the result is infinite, below -104 zero. To round a product to zero takes a processor a hundred cycles: what
+  // is masked, in a softmax, would cost the most.
+  const V bounded = hn::Min(x, hn::Set(d, 89.0f));
   const V shift = hn::Set(d, 12582912.0f);  // 1.5 * 2^23: adding it rounds to an integer
-  const V n = hn::Sub(hn::MulAdd(bounded, hn::Set(d, 1.44269504f), shift), shift);
-  return keep_nan(d, x, scaled(d, exp_reduced(d, minus_ln2(d, bounded, n)), n));
+  const auto power = [&](V at) {
+    const V n = hn::Sub(hn::MulAdd(at, hn::Set(d, 1.44269504f), shift), shift);
+    return scaled(d, exp_reduced(d, minus_ln2(d, at, n)), n);
+  };
+#if HWY_TARGET == HWY_AVX3
+  if constexpr (sizeof(V) == 64) return keep_nan(d, x, power(hn::Max(bounded, hn::Set(d, -1000.0f))));
+#endif
+  const auto some = hn::Ge(x, hn::Set(d, -104.0f));
+  return keep_nan(d, x, hn::IfThenElseZero(some, power(hn::IfThenElseZero(some, bounded))));
 }
 
 template <class D, class V>
