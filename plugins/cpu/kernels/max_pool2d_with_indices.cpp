@@ -21,51 +21,71 @@ HWY_BEFORE_NAMESPACE();
 namespace sy::cpu::HWY_NAMESPACE {
 namespace {
 
-// Windows that are looked at together: their elements with the same place in the window, one after the other.
-constexpr std::int64_t kTogether = 256;
+namespace hn = hwy::HWY_NAMESPACE;
 
-// Index: as wide as T where that is enough, so that both fill vectors alike.
-template <class T, class Index>
-struct Best {
-  T value[kTogether];
-  Index at[kTogether];
-
-  // Windows [begin, end) meet an element each: x[0], x[step], ..., of indices from `first` on.
-  void meet(const T* x, std::int64_t begin, std::int64_t end, std::int64_t step, Index first) {
-    SY_IVDEP
-    for (std::int64_t i = begin; i < end; ++i) {
-      const T v = x[(i - begin) * step];
-      // The first NaN stays: nothing compares greater.
-      const bool better = (at[i] < 0) | (v > value[i]) | ((v != v) & (value[i] == value[i]));
-      value[i] = better ? v : value[i];
-      at[i] = better ? static_cast<Index>(first + static_cast<Index>((i - begin) * step)) : at[i];
+// A vector of windows at a time, whatever their row: elements are gathered. Indices must fit 32 bits.
+void pool_gathered(const PoolWindows& w, const PoolCorners& corners, const float* x, float* values,
+                   std::int64_t* indices) {
+  const hn::ScalableTag<float> d;
+  const hn::RebindToSigned<decltype(d)> di;
+  const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(d));
+  const auto set = [&](std::int64_t v) { return hn::Set(di, static_cast<std::int32_t>(v)); };
+  const auto inside = [&](auto place, std::int64_t size) {
+    return hn::And(hn::Gt(place, set(-1)), hn::Lt(place, set(size)));
+  };
+  HWY_ALIGN float largest[HWY_MAX_BYTES / sizeof(float)];
+  HWY_ALIGN std::int32_t places[HWY_MAX_BYTES / sizeof(float)];
+  for (std::int64_t from = 0; from < corners.count; from += lanes) {
+    const auto top = hn::LoadU(di, corners.top.data() + from), left = hn::LoadU(di, corners.left.data() + from);
+    auto best = hn::Set(d, -std::numeric_limits<float>::infinity());
+    auto at = set(-1);
+    for (std::int64_t ky = 0; ky < w.kernel[0]; ++ky) {
+      const auto y = hn::Add(top, set(ky * w.dilation[0]));
+      const auto row = hn::Mul(y, set(w.in[1]));
+      for (std::int64_t kx = 0; kx < w.kernel[1]; ++kx) {
+        const auto column = hn::Add(left, set(kx * w.dilation[1]));
+        const auto exists = hn::And(inside(y, w.in[0]), inside(column, w.in[1]));
+        const auto here = hn::IfThenElseZero(exists, hn::Add(row, column));
+        const auto v = hn::GatherIndex(d, x, here);
+        // The first NaN stays: nothing compares greater.
+        const auto greater = hn::Or(hn::Gt(v, best), hn::And(hn::IsNaN(v), hn::Eq(best, best)));
+        const auto first = hn::RebindMask(d, hn::Lt(at, set(0)));
+        const auto better = hn::And(hn::RebindMask(d, exists), hn::Or(first, greater));
+        best = hn::IfThenElse(better, v, best);
+        at = hn::IfThenElse(hn::RebindMask(di, better), here, at);
+      }
     }
+    hn::Store(best, d, largest);
+    hn::Store(hn::Max(at, set(0)), di, places);
+    const std::int64_t used = std::min(lanes, corners.count - from);
+    std::copy_n(largest, used, values + from);
+    std::copy_n(places, used, indices + from);
   }
+}
+
+struct Range {
+  std::int64_t begin, end;
 };
 
-// Window by window: for rows of few windows, which would fill no vector.
-constexpr std::int64_t kFewWindows = 16;
-
-// The elements [begin, end) of window o along dimension d that lie inside.
-PoolWindows::Range elements_inside(const PoolWindows& w, int d, std::int64_t o) {
-  PoolWindows::Range range{0, w.kernel[d]};
+// The elements of window o along dimension d that lie inside.
+Range elements_inside(const PoolWindows& w, int d, std::int64_t o) {
+  Range range{0, w.kernel[d]};
   while (range.begin < range.end && w.place(d, o, range.begin) < 0) ++range.begin;
   while (range.begin < range.end && w.place(d, o, range.end - 1) >= w.in[d]) --range.end;
   return range;
 }
 
 template <class T>
-void pool_small_plane(const PoolWindows& w, const T* x, T* values, std::int64_t* indices) {
-  PoolWindows::Range columns[kFewWindows];
-  for (std::int64_t ox = 0; ox < w.out[1]; ++ox) columns[ox] = elements_inside(w, 1, ox);
+void pool_by_window(const PoolWindows& w, const T* x, T* values, std::int64_t* indices) {
   for (std::int64_t oy = 0; oy < w.out[0]; ++oy) {
-    const PoolWindows::Range rows = elements_inside(w, 0, oy);
+    const Range rows = elements_inside(w, 0, oy);
     for (std::int64_t ox = 0; ox < w.out[1]; ++ox) {
+      const Range columns = elements_inside(w, 1, ox);
       T best = -std::numeric_limits<T>::infinity();
       std::int64_t at = -1;
       for (std::int64_t ky = rows.begin; ky < rows.end; ++ky) {
         const std::int64_t row = w.place(0, oy, ky) * w.in[1] + w.place(1, ox, 0);
-        for (std::int64_t kx = columns[ox].begin; kx < columns[ox].end; ++kx) {
+        for (std::int64_t kx = columns.begin; kx < columns.end; ++kx) {
           const std::int64_t here = row + kx * w.dilation[1];
           const T v = x[here];
           if (at >= 0 && !(v > best || (v != v && best == best))) continue;
@@ -79,41 +99,14 @@ void pool_small_plane(const PoolWindows& w, const T* x, T* values, std::int64_t*
   }
 }
 
-template <class T, class Index>
-void pool_plane_as(const PoolWindows& w, const T* x, T* values, std::int64_t* indices) {
-  if (w.out[1] < kFewWindows) return pool_small_plane(w, x, values, indices);
-  Best<T, Index> best;
-  for (std::int64_t oy = 0; oy < w.out[0]; ++oy) {
-    for (std::int64_t from = 0; from < w.out[1]; from += kTogether) {
-      const std::int64_t count = std::min(kTogether, w.out[1] - from);
-      std::fill_n(best.value, count, -std::numeric_limits<T>::infinity());
-      std::fill_n(best.at, count, Index{-1});
-      for (std::int64_t ky = 0; ky < w.kernel[0]; ++ky) {
-        const std::int64_t y = w.place(0, oy, ky);
-        if (y < 0 || y >= w.in[0]) continue;
-        for (std::int64_t kx = 0; kx < w.kernel[1]; ++kx) {
-          const PoolWindows::Range inside = w.inside(1, kx, from, from + count);
-          if (inside.begin >= inside.end) continue;
-          const std::int64_t at = y * w.in[1] + w.place(1, inside.begin, kx);
-          best.meet(x + at, inside.begin - from, inside.end - from, w.stride[1], static_cast<Index>(at));
-        }
-      }
-      for (std::int64_t i = 0; i < count; ++i) {
-        *values++ = best.value[i];
-        *indices++ = std::max<std::int64_t>(best.at[i], 0);
-      }
-    }
-  }
-}
-
-void pool_plane(std::uint32_t dtype, const PoolWindows& w, const void* x, void* values, std::int64_t* indices) {
-  const bool small = w.in[0] * w.in[1] <= std::numeric_limits<std::int32_t>::max();
-  if (dtype == SY_F64) {
-    pool_plane_as<double, std::int64_t>(w, static_cast<const double*>(x), static_cast<double*>(values), indices);
-  } else if (small) {
-    pool_plane_as<float, std::int32_t>(w, static_cast<const float*>(x), static_cast<float*>(values), indices);
+void pool_plane(std::uint32_t dtype, const PoolWindows& w, const PoolCorners& corners, const void* x, void* values,
+                std::int64_t* indices) {
+  if (corners.count > 0) {
+    pool_gathered(w, corners, static_cast<const float*>(x), static_cast<float*>(values), indices);
+  } else if (dtype == SY_F64) {
+    pool_by_window(w, static_cast<const double*>(x), static_cast<double*>(values), indices);
   } else {
-    pool_plane_as<float, std::int64_t>(w, static_cast<const float*>(x), static_cast<float*>(values), indices);
+    pool_by_window(w, static_cast<const float*>(x), static_cast<float*>(values), indices);
   }
 }
 
@@ -144,11 +137,13 @@ void run_max_pool2d_with_indices(const Call& call, const sdk::MaxPool2dWithIndic
   const std::int64_t item = item_size(dtype);
   const std::int64_t in_size = w.in[0] * w.in[1];
   const std::int64_t out_size = w.out[0] * w.out[1];
+  PoolCorners corners;
+  if (dtype == SY_F32 && w.reach() <= std::numeric_limits<std::int32_t>::max()) corners.set(w);
   parallel_for(args.self.size(0) * args.self.size(1), grain_for(out_size * w.kernel[0] * w.kernel[1]),
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t p = begin; p < end; ++p) {
                    HWY_DYNAMIC_DISPATCH(pool_plane)
-                   (dtype, w, self.as<char>() + p * in_size * item, result.as<char>() + p * out_size * item,
+                   (dtype, w, corners, self.as<char>() + p * in_size * item, result.as<char>() + p * out_size * item,
                     indices.as<std::int64_t>() + p * out_size);
                  }
                });

@@ -1,8 +1,8 @@
 // The windows of maximum pooling.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
+#include <vector>
 
 namespace sy::cpu {
 
@@ -14,15 +14,26 @@ struct PoolWindows {
   std::int64_t place(int d, std::int64_t o, std::int64_t k) const {
     return o * stride[d] - padding[d] + k * dilation[d];
   }
-  /// Those of windows [begin, end) along dimension d whose element k lies inside.
-  struct Range {
-    std::int64_t begin, end;
-  };
-  Range inside(int d, std::int64_t k, std::int64_t begin, std::int64_t end) const {
-    const std::int64_t shift = place(d, 0, k);
-    const std::int64_t first = shift < 0 ? (-shift + stride[d] - 1) / stride[d] : 0;
-    const std::int64_t last = shift < in[d] ? (in[d] - 1 - shift) / stride[d] + 1 : 0;
-    return {std::max(begin, first), std::min(end, last)};
+  /// More than any index of an element, or place of one outside.
+  std::int64_t reach() const {
+    return (in[0] + padding[0] + kernel[0] * dilation[0]) * (in[1] + padding[1] + kernel[1] * dilation[1]);
+  }
+};
+
+/// The upper left corners of a plane's windows, row by row; none where count is 0. As many more as a vector has follow.
+struct PoolCorners {
+  std::int64_t count = 0;
+  std::vector<std::int32_t> top, left;
+
+  void set(const PoolWindows& w) {
+    constexpr std::size_t kMaxLanes = 64;
+    count = w.out[0] * w.out[1];
+    top.resize(static_cast<std::size_t>(count) + kMaxLanes);
+    left.resize(static_cast<std::size_t>(count) + kMaxLanes);
+    for (std::int64_t i = 0; i < count; ++i) {
+      top[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(w.place(0, i / w.out[1], 0));
+      left[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(w.place(1, i % w.out[1], 0));
+    }
   }
 };
 
