@@ -14,10 +14,6 @@ Tensor reduce(std::string_view op, const Tensor& loss, std::string_view reductio
   return sy::mean(loss);
 }
 
-}  // namespace
-
-namespace {
-
 /// The rows of nll_loss: which count, a class for each (any for those that do not), and their weights, 0 for those.
 struct Rows {
   Tensor keep, target, weight;
