@@ -11,7 +11,7 @@
 namespace sy::cpu {
 
 /// Rows that are folded into accumulators at a time.
-inline constexpr int kFoldRows = 8;
+inline constexpr int kFoldRows = 16;
 
 /// How one compute type is folded. x is contiguous; `param` holds one value per accumulator, or is null.
 struct Fold {

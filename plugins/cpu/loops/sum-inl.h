@@ -98,9 +98,19 @@ HWY_INLINE hn::VFromD<P> sum_of_rows(P d, const T* const* x, std::int64_t i) {
     return hn::Add(hn::Add(a, b), sum_of_rows<kRows - 4>(d, x + 4, i));
   }
 }
-template <class D, class V>
-HWY_INLINE void add_to(D d, double* sums, V part) {
-  hn::StoreU(hn::Add(hn::LoadU(d, sums), hn::PromoteTo(d, part)), d, sums);
+// Rows that are added as a tree.
+template <int kRows>
+inline constexpr int kTree = kRows < 8 ? kRows : 8;
+
+// Adds element i of kRows rows, and its neighbours, as many as P has.
+template <int kRows, class P, class T>
+HWY_INLINE void add_part(P part, const T* const* x, std::int64_t i, double* sums) {
+  const hn::Rebind<double, P> d;
+  auto sum = hn::LoadU(d, sums + i);
+  for (int r = 0; r < kRows; r += kTree<kRows>) {
+    sum = hn::Add(sum, hn::PromoteTo(d, sum_of_rows<kTree<kRows>>(part, x + r, i)));
+  }
+  hn::StoreU(sum, d, sums + i);
 }
 
 // Adds kRows rows.
@@ -110,22 +120,28 @@ HWY_INLINE void add_rows(const T* const* x, std::int64_t n, double* sums) {
   const std::int64_t lanes = static_cast<std::int64_t>(hn::Lanes(part));
   std::int64_t i = 0;
 #if HWY_TARGET != HWY_SCALAR
+  const SumTag d;
   const WholeTag whole;
   for (; i + 2 * lanes <= n; i += 2 * lanes) {
-    const auto v = sum_of_rows<kRows>(whole, x, i);
-    add_to(SumTag(), sums + i, hn::LowerHalf(part, v));
-    add_to(SumTag(), sums + i + lanes, hn::UpperHalf(part, v));
+    Sums low = hn::LoadU(d, sums + i);
+    Sums high = hn::LoadU(d, sums + i + lanes);
+    for (int r = 0; r < kRows; r += kTree<kRows>) {
+      const auto v = sum_of_rows<kTree<kRows>>(whole, x + r, i);
+      low = hn::Add(low, hn::PromoteTo(d, hn::LowerHalf(part, v)));
+      high = hn::Add(high, hn::PromoteTo(d, hn::UpperHalf(part, v)));
+    }
+    hn::StoreU(low, d, sums + i);
+    hn::StoreU(high, d, sums + i + lanes);
   }
 #endif
-  for (; i + lanes <= n; i += lanes) add_to(SumTag(), sums + i, sum_of_rows<kRows>(part, x, i));
+  for (; i + lanes <= n; i += lanes) add_part<kRows>(part, x, i, sums);
 #if HWY_TARGET != HWY_SCALAR
-  const hn::Half<PartTag> less;
   if (i + lanes / 2 <= n && lanes > 1) {
-    add_to(hn::Half<SumTag>(), sums + i, sum_of_rows<kRows>(less, x, i));
+    add_part<kRows>(hn::Half<PartTag>(), x, i, sums);
     i += lanes / 2;
   }
 #endif
-  for (; i < n; ++i) sums[i] += static_cast<double>(hn::GetLane(sum_of_rows<kRows>(hn::CappedTag<float, 1>(), x, i)));
+  for (; i < n; ++i) add_part<kRows>(hn::CappedTag<float, 1>(), x, i, sums);
 }
 
 template <class T>
@@ -134,6 +150,7 @@ void sum_outer(const void* const* from, int rows, std::int64_t n, void* acc, con
   const T* x[kFoldRows];
   for (int r = 0; r < rows; ++r) x[r] = static_cast<const T*>(from[r]);
   int r = 0;
+  for (; r + 16 <= rows; r += 16) add_rows<16>(x + r, n, sums);
   for (; r + 8 <= rows; r += 8) add_rows<8>(x + r, n, sums);
   for (; r + 4 <= rows; r += 4) add_rows<4>(x + r, n, sums);
   for (; r < rows; ++r) {
