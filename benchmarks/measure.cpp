@@ -98,7 +98,7 @@ std::vector<Result> measure(const std::vector<Row>& rows, int repetitions,
     std::vector<Result> tries{measure_once(row, repetitions)};
     if (!tries[0].held()) {
       for (int more = 0; more < 2; ++more) tries.push_back(measure_once(row, repetitions));
-      std::sort(tries.begin(), tries.end(), [](const Result& a, const Result& b) { return a.ratio() < b.ratio(); });
+      std::sort(tries.begin(), tries.end(), [](const Result& a, const Result& b) { return a.margin() < b.margin(); });
     }
     results.push_back(tries[tries.size() / 2]);
   }

@@ -1,6 +1,8 @@
 // Runs rows side by side, and keeps medians.
 #pragma once
 
+#include <algorithm>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -23,10 +25,15 @@ struct Result {
   double ratio() const { return peer > 0 ? peer / ours : 0; }
   /// The part of the limit's rate that is reached; 0 without one.
   double reached() const { return limit > 0 ? limit / ours : 0; }
-  bool held() const {
-    return (!at_least || peer == 0 || ratio() >= *at_least) && (!of_limit || limit == 0 || reached() >= *of_limit) &&
-           (!at_most || ours <= *at_most);
+  /// How far the budget that is nearest to being missed is held: below 1, it is missed.
+  double margin() const {
+    double least = std::numeric_limits<double>::infinity();
+    if (at_least && peer > 0) least = std::min(least, ratio() / *at_least);
+    if (of_limit && limit > 0) least = std::min(least, reached() / *of_limit);
+    if (at_most) least = std::min(least, *at_most / ours);
+    return least;
   }
+  bool held() const { return margin() >= 1; }
 };
 
 /// All sides of each row in turn, `repetitions` times, in random order; `progress` is told before each row. A row that
