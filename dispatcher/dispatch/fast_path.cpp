@@ -301,7 +301,7 @@ bool fast_function(Frame& frame) {
     out_slots[r] = {SY_ARG_TENSOR, 1, const_cast<sy_tensor*>(&results[r].impl()->abi())};
   }
   for (std::size_t i = 0; i < args.size(); ++i) {
-    const Arg& a = frame.arg(i);
+    const Arg& a = args.data()[i];  // pairs expanded
     slots[i].tag = a.tag;
     slots[i].count = a.count;
     slots[i].ptr = a.ptr;

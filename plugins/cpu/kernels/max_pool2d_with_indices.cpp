@@ -137,8 +137,8 @@ void run_max_pool2d_with_indices(const Call& call, const sdk::MaxPool2dWithIndic
   const std::int64_t item = item_size(dtype);
   const std::int64_t in_size = w.in[0] * w.in[1];
   const std::int64_t out_size = w.out[0] * w.out[1];
-  PoolCorners corners;
-  if (dtype == SY_F32 && w.reach() <= std::numeric_limits<std::int32_t>::max()) corners.set(w);
+  PoolCorners corners;  // none for an empty plane: what lies outside is gathered from its first element
+  if (dtype == SY_F32 && in_size > 0 && w.reach() <= std::numeric_limits<std::int32_t>::max()) corners.set(w);
   parallel_for(args.self.size(0) * args.self.size(1), grain_for(out_size * w.kernel[0] * w.kernel[1]),
                [&](std::int64_t begin, std::int64_t end) {
                  for (std::int64_t p = begin; p < end; ++p) {
