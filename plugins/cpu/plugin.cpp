@@ -2,6 +2,7 @@
 #include "switchyard/sdk/plugin.h"
 
 #include <hwy/targets.h>
+#include <strings.h>
 
 #include <cstdlib>
 #include <cstring>
@@ -12,12 +13,20 @@
 namespace sy::cpu {
 namespace {
 
-/// "baseline": what every processor of the architecture runs; "best": what this one has. A kernel that ran before stays
-/// with its choice.
+/// The best instructions that kernels may use: "best": what the processor has; "baseline": what every processor of the
+/// architecture has; or a name of Highway's, such as "AVX2". A kernel that ran before stays with its choice.
 sy_status use_instruction_set(const char* value) {
-  const bool baseline = std::strcmp(value, "baseline") == 0;
-  if (!baseline && std::strcmp(value, "best") != 0) return SY_INVALID_ARGUMENT;
-  hwy::DisableTargets(baseline ? HWY_STATIC_TARGET - 1 : 0);  // better targets are lower bits
+  // Better targets are lower bits.
+  std::int64_t best = 0;
+  if (strcasecmp(value, "baseline") == 0) {
+    best = HWY_STATIC_TARGET;
+  } else if (strcasecmp(value, "best") != 0) {
+    for (std::int64_t left = HWY_TARGETS; left != 0 && best == 0; left &= left - 1) {
+      if (strcasecmp(value, hwy::TargetName(left & -left)) == 0) best = left & -left;
+    }
+    if (best == 0) return SY_INVALID_ARGUMENT;
+  }
+  hwy::DisableTargets(best == 0 ? 0 : best - 1);
   hwy::GetChosenTarget().DeInit();
   return SY_OK;
 }
@@ -58,6 +67,13 @@ constexpr sy_backend make_backend() {
 constexpr sy_backend kBackend = make_backend();
 
 void init(const sdk::Registrar& registrar) {
+  const char* const instructions = ::secure_getenv("SWITCHYARD_CPU_INSTRUCTIONS");
+  if (instructions != nullptr && *instructions != '\0' && use_instruction_set(instructions) != SY_OK) {
+    throw sdk::Error(
+        SY_INVALID_ARGUMENT,
+        "SWITCHYARD_CPU_INSTRUCTIONS: expected best, baseline or a name of Highway's such as AVX2, got \"%s\"",
+        instructions);
+  }
   registrar.backend(kBackend);
   registrar.kernels("cpu", sy_kernel_list);
 }

@@ -34,6 +34,12 @@ foreach(device IN LISTS conformance_devices)
   set_tests_properties(conformance.${device}.device PROPERTIES TIMEOUT ${timeout} ${skips})
 endforeach()
 
+# Kernels are compiled for several instruction sets. Best is what the tests above ran with.
+foreach(set AVX2 baseline)
+  add_test(NAME conformance.cpu.${set} COMMAND switchyard_tool conformance --device cpu --jobs 2 --timeout 120)
+  set_tests_properties(conformance.cpu.${set} PROPERTIES ENVIRONMENT SWITCHYARD_CPU_INSTRUCTIONS=${set} TIMEOUT 600)
+endforeach()
+
 # As on a device without f64: all of the quick tier, with what builds for minutes; always those operators whose
 # composites might ask for it.
 if("opencl" IN_LIST conformance_devices)

@@ -6,6 +6,7 @@
 // clang-format off
 #include "loops/targets.h"  // comes first
 #include "loops/math-inl.h"
+#include "loops/narrow-inl.h"
 // clang-format on
 
 HWY_BEFORE_NAMESPACE();
@@ -58,7 +59,7 @@ void float_pow_row(const void* const* in, void* out, std::int64_t n, const void*
       const auto limit = hn::Set(dd, 700.0);  // far beyond float's range, within double's
       const auto power = hn::Mul(hn::PromoteTo(dd, y), hn::Log(dd, hn::PromoteTo(dd, x)));
       const auto r = hn::Exp(dd, hn::Max(hn::Min(power, limit), hn::Neg(limit)));
-      hn::StoreU(hn::DemoteTo(df, r), df, o + i);
+      hn::StoreU(narrow_to(df, r), df, o + i);
     } else {
       for (std::int64_t k = i; k < i + lanes; ++k) o[k] = std::pow(base[k], exponent[k]);
     }

@@ -7,6 +7,7 @@
 #endif
 
 #include "hwy/highway.h"
+#include "loops/narrow-inl.h"
 #include "loops/scan.h"
 #include "loops/types.h"
 
@@ -46,7 +47,7 @@ HWY_INLINE void store_narrow(D d, V v, T* out) {
     hn::StoreU(v, d, out);
   } else {
     const hn::Rebind<T, D> narrow;
-    hn::StoreU(hn::DemoteTo(narrow, v), narrow, out);
+    hn::StoreU(narrow_to(narrow, v), narrow, out);
   }
 }
 

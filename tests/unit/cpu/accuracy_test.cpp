@@ -90,17 +90,7 @@ void check(const Function& f, const Format& format, const std::vector<double>& x
   EXPECT_EQ(wrong, 0u) << f.op << " of dtype " << format.dtype << ", of " << x.size();
 }
 
-class Accuracy : public ::testing::TestWithParam<const char*> {
- protected:
-  void SetUp() override {
-    backend().configure(backend().self, "instruction_set", GetParam());
-    backend().configure(backend().self, "num_threads", "2");
-  }
-  void TearDown() override { backend().configure(backend().self, "instruction_set", "best"); }
-  static const sy_backend& backend() { return LoadedPlugin::get("cpu").backend(); }
-};
-
-TEST_P(Accuracy, EveryHalf) {
+TEST(Accuracy, EveryHalf) {
   for (const Format& format : kHalves) {
     std::vector<double> x(0x10000);
     for (std::uint32_t i = 0; i < x.size(); ++i) {
@@ -112,7 +102,7 @@ TEST_P(Accuracy, EveryHalf) {
   }
 }
 
-TEST_P(Accuracy, FloatsFromEndToEnd) {
+TEST(Accuracy, FloatsFromEndToEnd) {
   std::vector<double> x;
   for (std::uint64_t bits = 0; bits < 1ull << 32; bits += 40009) {
     const std::uint32_t word = static_cast<std::uint32_t>(bits);
@@ -128,7 +118,7 @@ TEST_P(Accuracy, FloatsFromEndToEnd) {
   for (const Function& f : kFunctions) check(f, kF32, x);
 }
 
-TEST_P(Accuracy, DoublesFromEndToEnd) {
+TEST(Accuracy, DoublesFromEndToEnd) {
   std::vector<double> x = {0.0, -0.0, std::numeric_limits<double>::infinity(),
                            -std::numeric_limits<double>::infinity()};
   for (std::uint64_t bits = 0; bits < ~0ull - (1ull << 50); bits += 0x0002b504f333f9deull) {
@@ -139,10 +129,6 @@ TEST_P(Accuracy, DoublesFromEndToEnd) {
   for (double v = -40; v < 40; v += 0.00571828) x.push_back(v);
   for (const Function& f : kFunctions) check(f, kF64, x);
 }
-
-// A kernel that ran before stays with its instructions: the second finds others in a process of its own.
-INSTANTIATE_TEST_SUITE_P(InstructionSets, Accuracy, ::testing::Values("best", "baseline"),
-                         [](const auto& set) { return std::string(set.param); });
 
 }  // namespace
 }  // namespace sy::testing

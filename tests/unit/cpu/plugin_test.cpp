@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 #include <set>
 #include <vector>
@@ -16,6 +17,13 @@ TEST(CpuPlugin, Settings) {
   EXPECT_EQ(b.configure(b.self, "num_threads", "2"), SY_OK);
   for (const char* wrong : {"", "0", "-1", "two", "2x", "4097", "99999999999999999999"}) {
     EXPECT_EQ(b.configure(b.self, "num_threads", wrong), SY_INVALID_ARGUMENT) << wrong;
+  }
+  const char* const chosen = std::getenv("SWITCHYARD_CPU_INSTRUCTIONS");
+  for (const char* set : {"baseline", "Best", chosen != nullptr ? chosen : "best"}) {
+    EXPECT_EQ(b.configure(b.self, "instruction_set", set), SY_OK) << set;
+  }
+  for (const char* wrong : {"", "AVX9000", "SCALAR "}) {
+    EXPECT_EQ(b.configure(b.self, "instruction_set", wrong), SY_INVALID_ARGUMENT) << wrong;
   }
   EXPECT_EQ(b.configure(b.self, "colour", "2"), SY_NOT_FOUND);
 }
