@@ -84,18 +84,6 @@ TEST(FastFunction, OneValueStandsForAPair) {
               testing::HasSubstr("argument kernel_size: expected 1 or 2 values, got 3"));
 }
 
-TEST(FastFunction, KernelsSeeBothValuesOfAPair) {
-  std::vector<std::uint32_t> counts;
-  FakePlugin& fake = fake_plugin("fast_pairs");
-  FakeKernel& k = fake.kernel("avg_pool2d", [&](const sy_call& call) {
-    for (std::uint32_t i : {1, 2, 3}) counts.push_back(call.args[i].count);
-    return SY_OK;
-  });
-  avg_pool2d(empty({1, 1, 4, 4}, kF32, fake.at), 2, 2, 0);
-  EXPECT_EQ(k.runs, 1);
-  EXPECT_THAT(counts, ElementsAre(2, 2, 2)) << "as on the long way";
-}
-
 TEST(FastFunction, LeavesTheRest) {
   Tensor m = make({1, 2, 3, 4}, {2, 2}), ints = m.to(kI32), far = m.to(Device("simulator")), none = empty({0, 2}, kF64),
          two = wrapped_number(2), out = empty({2, 2}, kF64);
