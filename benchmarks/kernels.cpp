@@ -97,9 +97,10 @@ void matrix_rows(Rows& rows, const Kind& kind, const Size& size, int threads, bo
   rows.add(
       "add" + tail, threads, [=] { a + b; }, [=] { ta + tb; }, 3 * one);
   at_memory(3 * one);
+  double masked = 3 * one + static_cast<double>(mask.numel());
   rows.add(
-      "where" + tail, threads, [=] { where(mask, a, b); }, [=] { at::where(tmask, ta, tb); }, 3 * one);
-  at_memory(3 * one);
+      "where" + tail, threads, [=] { where(mask, a, b); }, [=] { at::where(tmask, ta, tb); }, masked);
+  at_memory(masked);
   rows.add(
       "cast to f64" + tail, threads, [=] { cast(a, kF64); }, [=] { ta.to(at::kDouble); });
   for (std::int64_t dim : {1, 0}) {

@@ -1,7 +1,10 @@
 #include "onednn/convolution.h"
 
+#include <algorithm>
 #include <cstddef>
+#include <vector>
 
+#include "loops/grid.h"
 #include "onednn/engine.h"
 #include "onednn/plan_cache.h"
 #include "onednn/pool.h"
@@ -54,12 +57,27 @@ std::unique_ptr<Execution> make_execution(const Plan& plan, bool has_bias) {
   return execution;
 }
 
+// Index of the weight among the ports.
+constexpr int kWeight = 1;
+
 // Multiplications from which a second thread is worth waking.
 constexpr std::int64_t kWorthThreads = 1 << 18;
 
 std::int64_t multiplications(const ConvShape& s) {
   const std::int64_t per_output = s.channels / s.groups * s.kernel[0] * s.kernel[1];
   return s.batch * s.out_channels * s.out[0] * s.out[1] * per_output;
+}
+
+// In how many parts a batch is convolved image by image: what is moved to another layout is then still in the
+// second-level cache when it is read. 0 where that gains nothing.
+int parts_by_image(ConvKind kind, std::uint32_t dtype, const ConvShape& s) {
+  constexpr std::int64_t kWorthImage = 1 << 22;  // multiplications
+  constexpr std::int64_t kNearBytes = 1 << 21;
+  if (kind == ConvKind::kBackwardWeight || s.batch < 2 || multiplications(s) / s.batch < kWorthImage) return 0;
+  const std::int64_t elements = s.channels * s.in[0] * s.in[1] + s.out_channels * s.out[0] * s.out[1];
+  if (elements * item_size(dtype) > kNearBytes) return 0;
+  const int threads = num_threads();
+  return s.batch % threads == 0 ? threads : 0;
 }
 
 using Dims = dnnl::memory::dims;
@@ -146,31 +164,69 @@ PlanKey make_key(ConvKind kind, std::uint32_t dtype, const ConvShape& s, bool ha
 bool convolve(const sdk::Call& call, ConvKind kind, std::uint32_t dtype, const ConvShape& shape, const void* input,
               const void* weight, const void* bias, const void* output) {
   static auto* const cache = new PlanCache<Plan>(256);
-  const int threads = multiplications(shape) < kWorthThreads ? 1 : num_threads();
-  const ThreadScope scope(threads);
-  const auto plan = cache->get(make_key(kind, dtype, shape, bias != nullptr, threads),
-                               [&] { return make_plan(kind, dtype, shape, bias != nullptr, threads); });
+  const int parts = parts_by_image(kind, dtype, shape);
+  ConvShape unit = shape;  // what the primitive takes at a time
+  if (parts > 0) unit.batch = 1;
+  const int threads = parts > 0 || multiplications(shape) < kWorthThreads ? 1 : num_threads();
+  std::shared_ptr<const Plan> plan;
+  {
+    const ThreadScope scope(threads);
+    plan = cache->get(make_key(kind, dtype, unit, bias != nullptr, threads),
+                      [&] { return make_plan(kind, dtype, unit, bias != nullptr, threads); });
+  }
   if (!plan->usable) return false;
-  std::unique_ptr<Execution> execution = plan->executions.take([&] { return make_execution(*plan, bias != nullptr); });
   const auto set = [](dnnl::memory& memory, const void* data) { memory.set_data_handle(const_cast<void*>(data)); };
-  const void* data[3] = {input, weight, output};
-  for (int k = 0; k < 3; ++k) {
-    const Port& port = plan->ports[k];
-    set(execution->ours[k], data[k]);
-    if (!port.moved) continue;
-    set(execution->theirs[k], call.workspace(port.theirs.get_size()));
-    if (k != plan->result) port.reorder.execute(execution->stream, execution->moves[k]);
+  const void* const data[3] = {input, weight, output};
+  const int runs = std::max(parts, 1);
+  std::vector<std::unique_ptr<Execution>> executions(static_cast<std::size_t>(runs));
+  void* moved_weight = nullptr;
+  for (auto& execution : executions) {
+    execution = plan->executions.take([&] { return make_execution(*plan, bias != nullptr); });
+    for (int k = 0; k < 3; ++k) {
+      const Port& port = plan->ports[k];
+      set(execution->ours[k], data[k]);
+      if (!port.moved) continue;
+      void* memory = k == kWeight ? moved_weight : nullptr;  // all runs use the same
+      if (memory == nullptr) memory = call.workspace(port.theirs.get_size());
+      if (k == kWeight) moved_weight = memory;
+      set(execution->theirs[k], memory);
+    }
+    if (bias != nullptr) set(execution->args.at(DNNL_ARG_BIAS), bias);
+    if (const std::size_t bytes = plan->scratch.get_size(); bytes > 0) {
+      set(execution->args.at(DNNL_ARG_SCRATCHPAD), call.workspace(bytes));
+    }
   }
-  if (bias != nullptr) set(execution->args.at(DNNL_ARG_BIAS), bias);
-  if (const std::size_t bytes = plan->scratch.get_size(); bytes > 0) {
-    set(execution->args.at(DNNL_ARG_SCRATCHPAD), call.workspace(bytes));
+  const auto move = [&](Execution& execution, int k) {
+    if (plan->ports[k].moved) plan->ports[k].reorder.execute(execution.stream, execution.moves[k]);
+  };
+  const auto run = [&](Execution& execution) {
+    for (int k = 0; k < 3; ++k) {
+      if (k != plan->result && k != kWeight) move(execution, k);
+    }
+    plan->primitive.execute(execution.stream, execution.args);
+    move(execution, plan->result);
+    execution.stream.wait();
+  };
+  {
+    const ThreadScope scope(threads);
+    if (plan->result != kWeight) move(*executions[0], kWeight);
+    if (parts == 0) run(*executions[0]);
+    executions[0]->stream.wait();
   }
-  plan->primitive.execute(execution->stream, execution->args);
-  if (const Port& port = plan->ports[plan->result]; port.moved) {
-    port.reorder.execute(execution->stream, execution->moves[plan->result]);
-  }
-  execution->stream.wait();
-  plan->executions.give(std::move(execution));
+  parallel_for(parts, 1, [&](std::int64_t begin, std::int64_t end) {
+    const ThreadScope scope(1);
+    for (std::int64_t part = begin; part < end; ++part) {
+      Execution& execution = *executions[static_cast<std::size_t>(part)];
+      for (std::int64_t i = shape.batch * part / parts; i < shape.batch * (part + 1) / parts; ++i) {
+        for (int k : {0, 2}) {
+          const std::size_t bytes = plan->ports[k].ours.get_size();
+          set(execution.ours[k], static_cast<const char*>(data[k]) + static_cast<std::size_t>(i) * bytes);
+        }
+        run(execution);
+      }
+    }
+  });
+  for (auto& execution : executions) plan->executions.give(std::move(execution));
   return true;
 }
 

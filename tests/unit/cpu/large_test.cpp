@@ -286,33 +286,45 @@ TEST(Large, MaximumPooling) {
   }
 }
 
+/// A convolution and its gradients; strides of 1, and a result as large as x.
+void compare_convolutions(std::uint32_t dtype, const Dims& x_shape, const Dims& w_shape) {
+  const std::int64_t margin = w_shape[2] / 2;
+  const Numbers x = laid_out(dtype, x_shape, {0, 1, 2, 3}, 1, 18);
+  const Numbers g = laid_out(dtype, {x_shape[0], w_shape[0], x_shape[2], x_shape[3]}, {0, 1, 2, 3}, 1, 19);
+  const Numbers w = laid_out(dtype, w_shape, {0, 1, 2, 3}, 1, 20);
+  const double tolerance = tolerance_of(dtype) * (margin > 0 ? 8 : 1);
+  const auto attributes = [=](TestCall& call) { call.ints({1, 1}).ints({margin, margin}).ints({1, 1}).integer(1); };
+  for (bool bias : {true, false}) {
+    const Build forward = [&](TestCall& call) {
+      call.tensor(x).tensor(w);
+      bias ? call.tensor(typed(dtype, {w_shape[0]}, noise(w_shape[0], 21))) : call.none();
+      attributes(call);
+      call.output(g);
+    };
+    compare("conv2d", dtype, forward, tolerance);
+  }
+  const Build input = [&](TestCall& call) {
+    call.tensor(g).tensor(w).ints(x.shape);
+    attributes(call);
+    call.output(x);
+  };
+  compare("conv2d_backward_input", dtype, input, tolerance);
+  const Build weight = [&](TestCall& call) {
+    call.tensor(g).tensor(x).ints(w.shape);
+    attributes(call);
+    call.output(w);
+  };
+  compare("conv2d_backward_weight", dtype, weight, tolerance * 8);
+}
+
 TEST(Large, PointwiseConvolution) {
-  for (std::uint32_t dtype : {SY_F32, SY_F16}) {
-    const Numbers x = laid_out(dtype, {3, 5, 15, 17}, {0, 1, 2, 3}, 1, 18);
-    const Numbers g = laid_out(dtype, {3, 7, 15, 17}, {0, 1, 2, 3}, 1, 19);
-    const Numbers w = laid_out(dtype, {7, 5, 1, 1}, {0, 1, 2, 3}, 1, 20);
-    const auto attributes = [](TestCall& call) { call.ints({1, 1}).ints({0, 0}).ints({1, 1}).integer(1); };
-    for (bool bias : {true, false}) {
-      const Build forward = [&](TestCall& call) {
-        call.tensor(x).tensor(w);
-        bias ? call.tensor(typed(dtype, {7}, noise(7, 21))) : call.none();
-        attributes(call);
-        call.output(g);
-      };
-      compare("conv2d", dtype, forward, tolerance_of(dtype));
-    }
-    const Build input = [&](TestCall& call) {
-      call.tensor(g).tensor(w).ints(x.shape);
-      attributes(call);
-      call.output(x);
-    };
-    compare("conv2d_backward_input", dtype, input, tolerance_of(dtype));
-    const Build weight = [&](TestCall& call) {
-      call.tensor(g).tensor(x).ints(w.shape);
-      attributes(call);
-      call.output(w);
-    };
-    compare("conv2d_backward_weight", dtype, weight, tolerance_of(dtype) * 8);
+  for (std::uint32_t dtype : {SY_F32, SY_F16}) compare_convolutions(dtype, {3, 5, 15, 17}, {7, 5, 1, 1});
+}
+
+// Large images are convolved one by one where their number is a multiple of the threads'.
+TEST(Large, ConvolutionOfLargeImages) {
+  for (std::uint32_t dtype : {SY_F32, SY_BF16}) {
+    for (std::int64_t batch : {2, 3}) compare_convolutions(dtype, {batch, 20, 40, 40}, {24, 20, 3, 3});
   }
 }
 
