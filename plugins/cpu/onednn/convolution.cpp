@@ -159,6 +159,61 @@ PlanKey make_key(ConvKind kind, std::uint32_t dtype, const ConvShape& s, bool ha
   return key;
 }
 
+using Executions = std::vector<std::unique_ptr<Execution>>;
+
+void point(dnnl::memory& memory, const void* data) { memory.set_data_handle(const_cast<void*>(data)); }
+
+// `count` executions with memory of their own, save for the weight in the primitive's layout, which they share. They
+// look at the first image.
+Executions take_executions(const Plan& plan, int count, const sdk::Call& call, const void* const (&data)[3],
+                           const void* bias) {
+  Executions executions(static_cast<std::size_t>(count));
+  void* moved_weight = nullptr;
+  for (auto& execution : executions) {
+    execution = plan.executions.take([&] { return make_execution(plan, bias != nullptr); });
+    for (int k = 0; k < 3; ++k) {
+      const Port& port = plan.ports[k];
+      point(execution->ours[k], data[k]);
+      if (!port.moved) continue;
+      void* memory = k == kWeight ? moved_weight : nullptr;
+      if (memory == nullptr) memory = call.workspace(port.theirs.get_size());
+      if (k == kWeight) moved_weight = memory;
+      point(execution->theirs[k], memory);
+    }
+    if (bias != nullptr) point(execution->args.at(DNNL_ARG_BIAS), bias);
+    if (const std::size_t bytes = plan.scratch.get_size(); bytes > 0) {
+      point(execution->args.at(DNNL_ARG_SCRATCHPAD), call.workspace(bytes));
+    }
+  }
+  return executions;
+}
+
+void move(const Plan& plan, Execution& execution, int port) {
+  if (plan.ports[port].moved) plan.ports[port].reorder.execute(execution.stream, execution.moves[port]);
+}
+
+// The weight, where it is read, was moved before.
+void run(const Plan& plan, Execution& execution) {
+  for (int k = 0; k < 3; ++k) {
+    if (k != plan.result && k != kWeight) move(plan, execution, k);
+  }
+  plan.primitive.execute(execution.stream, execution.args);
+  move(plan, execution, plan.result);
+  execution.stream.wait();
+}
+
+// Images [begin, end) one after the other.
+void run_images(const Plan& plan, Execution& execution, const void* const (&data)[3], std::int64_t begin,
+                std::int64_t end) {
+  for (std::int64_t i = begin; i < end; ++i) {
+    for (int k : {0, 2}) {
+      const std::size_t bytes = plan.ports[k].ours.get_size();
+      point(execution.ours[k], static_cast<const char*>(data[k]) + static_cast<std::size_t>(i) * bytes);
+    }
+    run(plan, execution);
+  }
+}
+
 }  // namespace
 
 bool convolve(const sdk::Call& call, ConvKind kind, std::uint32_t dtype, const ConvShape& shape, const void* input,
@@ -175,55 +230,19 @@ bool convolve(const sdk::Call& call, ConvKind kind, std::uint32_t dtype, const C
                       [&] { return make_plan(kind, dtype, unit, bias != nullptr, threads); });
   }
   if (!plan->usable) return false;
-  const auto set = [](dnnl::memory& memory, const void* data) { memory.set_data_handle(const_cast<void*>(data)); };
   const void* const data[3] = {input, weight, output};
-  const int runs = std::max(parts, 1);
-  std::vector<std::unique_ptr<Execution>> executions(static_cast<std::size_t>(runs));
-  void* moved_weight = nullptr;
-  for (auto& execution : executions) {
-    execution = plan->executions.take([&] { return make_execution(*plan, bias != nullptr); });
-    for (int k = 0; k < 3; ++k) {
-      const Port& port = plan->ports[k];
-      set(execution->ours[k], data[k]);
-      if (!port.moved) continue;
-      void* memory = k == kWeight ? moved_weight : nullptr;  // all runs use the same
-      if (memory == nullptr) memory = call.workspace(port.theirs.get_size());
-      if (k == kWeight) moved_weight = memory;
-      set(execution->theirs[k], memory);
-    }
-    if (bias != nullptr) set(execution->args.at(DNNL_ARG_BIAS), bias);
-    if (const std::size_t bytes = plan->scratch.get_size(); bytes > 0) {
-      set(execution->args.at(DNNL_ARG_SCRATCHPAD), call.workspace(bytes));
-    }
-  }
-  const auto move = [&](Execution& execution, int k) {
-    if (plan->ports[k].moved) plan->ports[k].reorder.execute(execution.stream, execution.moves[k]);
-  };
-  const auto run = [&](Execution& execution) {
-    for (int k = 0; k < 3; ++k) {
-      if (k != plan->result && k != kWeight) move(execution, k);
-    }
-    plan->primitive.execute(execution.stream, execution.args);
-    move(execution, plan->result);
-    execution.stream.wait();
-  };
+  Executions executions = take_executions(*plan, std::max(parts, 1), call, data, bias);
   {
     const ThreadScope scope(threads);
-    if (plan->result != kWeight) move(*executions[0], kWeight);
-    if (parts == 0) run(*executions[0]);
+    if (plan->result != kWeight) move(*plan, *executions[0], kWeight);
+    if (parts == 0) run(*plan, *executions[0]);
     executions[0]->stream.wait();
   }
   parallel_for(parts, 1, [&](std::int64_t begin, std::int64_t end) {
     const ThreadScope scope(1);
-    for (std::int64_t part = begin; part < end; ++part) {
-      Execution& execution = *executions[static_cast<std::size_t>(part)];
-      for (std::int64_t i = shape.batch * part / parts; i < shape.batch * (part + 1) / parts; ++i) {
-        for (int k : {0, 2}) {
-          const std::size_t bytes = plan->ports[k].ours.get_size();
-          set(execution.ours[k], static_cast<const char*>(data[k]) + static_cast<std::size_t>(i) * bytes);
-        }
-        run(execution);
-      }
+    for (std::int64_t p = begin; p < end; ++p) {
+      Execution& execution = *executions[static_cast<std::size_t>(p)];
+      run_images(*plan, execution, data, shape.batch * p / parts, shape.batch * (p + 1) / parts);
     }
   });
   for (auto& execution : executions) plan->executions.give(std::move(execution));
